@@ -1,0 +1,1 @@
+connect-interrupted = interrupted while connecting to { $host }

@@ -1,0 +1,1 @@
+dns-not-found = { $host } does not exist

@@ -1,0 +1,1 @@
+message-control = { $option } holds a control character at position { $position }

@@ -1,0 +1,1 @@
+url-unsupported = the scheme { $scheme } is not one that jaunt fetches

@@ -1,0 +1,3 @@
+//! `jaunt`: arguments in, exit code out.
+
+fn main() {}

@@ -1,0 +1,10 @@
+//! Renderers: readers of the one event stream.
+
+pub mod visible;
+
+#[cfg(feature = "cli")]
+pub mod narration;
+#[cfg(feature = "cli")]
+pub mod page;
+#[cfg(feature = "cli")]
+pub mod palette;

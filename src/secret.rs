@@ -1,0 +1,170 @@
+//! What must not be shown, and how it is masked.
+//!
+//! Events are masked where they are made ([`Secrets`] comes with the [`crate::event::Emitter`]), so no renderer ever holds a secret
+//! that it was not meant to show. The request's own bytes are never masked on their way to the peer or to `--until message`.
+
+/// `--show-secrets` or not.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Secrets {
+    /// The default: values become [`MASK`].
+    #[default]
+    Masked,
+    /// `--show-secrets`.
+    Shown,
+}
+
+/// What stands in a secret's place.
+pub const MASK: &str = "*****";
+
+/// Header fields whose values are credentials (compared without case).
+const FIELDS: [&str; 6] = ["authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "x-auth-token"];
+
+impl Secrets {
+    /// The value of header field `name` as it may be shown. The scheme of an Authorization value and the names and
+    /// attributes of cookies are no secret and help the reader; they stay.
+    pub fn field(self, name: &str, value: &[u8]) -> Vec<u8> {
+        let name = name.to_ascii_lowercase();
+        if self == Self::Shown {
+            return value.to_vec();
+        }
+        if !FIELDS.contains(&name.as_str()) {
+            return match name.as_str() {
+                "location" | "referer" | "content-location" | "refresh" | "link" => {
+                    self.text(&String::from_utf8_lossy(value)).into_bytes()
+                }
+                _ => value.to_vec(),
+            };
+        }
+        match name.as_str() {
+            "authorization" | "proxy-authorization" => match value.iter().position(|&b| b == b' ') {
+                Some(end) => [&value[..=end], MASK.as_bytes()].concat(),
+                None => MASK.as_bytes().to_vec(),
+            },
+            "cookie" => pairs(value, usize::MAX),
+            "set-cookie" => pairs(value, 1),
+            _ => MASK.as_bytes().to_vec(),
+        }
+    }
+
+    /// A URL as it may be shown: a password in it is masked (user names are not secret).
+    pub fn url(self, url: &::url::Url) -> String {
+        if self == Self::Shown || url.password().is_none() {
+            return url.as_str().to_owned();
+        }
+        self.text(url.as_str())
+    }
+
+    /// Text that may hold a URL as a user typed it, perhaps malformed: whatever stands between `//user:` and `@` is masked.
+    pub fn text(self, text: &str) -> String {
+        if self == Self::Shown {
+            return text.to_owned();
+        }
+        let mut shown = String::with_capacity(text.len());
+        let mut rest = text;
+        // Without `//` the text may still be `user:password@host`, which a person types too.
+        let mut first = true;
+        loop {
+            let start = match rest.find("//") {
+                Some(at) => at + 2,
+                None if first => 0,
+                None => break,
+            };
+            first = false;
+            shown.push_str(&rest[..start]);
+            rest = &rest[start..];
+            let end = rest.find(|c: char| matches!(c, '/' | '?' | '#' | '\\') || c.is_whitespace()).unwrap_or(rest.len());
+            if let Some(at) = rest[..end].rfind('@') {
+                if let Some(colon) = rest[..at].find(':') {
+                    shown.push_str(&rest[..=colon]);
+                    shown.push_str(MASK);
+                    rest = &rest[at..];
+                }
+            }
+        }
+        shown.push_str(rest);
+        shown
+    }
+
+    /// `bytes` of a message with its secret header values overwritten, length kept: for hex dumps.
+    pub fn octets(self, bytes: &[u8]) -> Vec<u8> {
+        let mut shown = bytes.to_vec();
+        if self == Self::Shown {
+            return shown;
+        }
+        let mut at = 0;
+        while at < shown.len() {
+            let end = shown[at..].iter().position(|&b| b == b'\n').map_or(shown.len(), |n| at + n);
+            let line = &mut shown[at..end];
+            if line.is_empty() || line == b"\r" {
+                break;
+            }
+            if let Some(colon) = line.iter().position(|&b| b == b':') {
+                let name = String::from_utf8_lossy(&line[..colon]).to_ascii_lowercase();
+                if FIELDS.contains(&name.as_str()) {
+                    for b in &mut line[colon + 1..] {
+                        if *b != b'\r' && *b != b' ' {
+                            *b = b'*';
+                        }
+                    }
+                }
+            }
+            at = end + 1;
+        }
+        shown
+    }
+}
+
+/// `a=b; c=d` with the values of the first `most` pairs masked.
+fn pairs(value: &[u8], most: usize) -> Vec<u8> {
+    let mut shown = Vec::with_capacity(value.len());
+    for (n, pair) in value.split(|&b| b == b';').enumerate() {
+        if n > 0 {
+            shown.push(b';');
+        }
+        match pair.iter().position(|&b| b == b'=') {
+            Some(eq) if n < most => {
+                shown.extend_from_slice(&pair[..=eq]);
+                shown.extend_from_slice(MASK.as_bytes());
+            }
+            _ if n < most => shown.extend_from_slice(MASK.as_bytes()),
+            _ => shown.extend_from_slice(pair),
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn field(name: &str, value: &str) -> String {
+        String::from_utf8(Secrets::Masked.field(name, value.as_bytes())).expect("ascii in, ascii out")
+    }
+
+    #[test]
+    fn credentials_are_masked_and_what_helps_the_reader_stays() {
+        assert_eq!(field("Authorization", "Basic dXNlcjpwdw=="), "Basic *****");
+        assert_eq!(field("AUTHORIZATION", "dXNlcjpwdw=="), "*****");
+        assert_eq!(field("Cookie", "a=1; b=2"), "a=*****; b=*****");
+        assert_eq!(field("Set-Cookie", "sid=abc; Path=/; HttpOnly"), "sid=*****; Path=/; HttpOnly");
+        assert_eq!(field("Location", "http://u:pw@h/x"), "http://u:*****@h/x");
+        assert_eq!(field("Accept", "*/*"), "*/*");
+    }
+
+    #[test]
+    fn a_password_in_a_url_is_masked_even_when_the_url_is_malformed() {
+        assert_eq!(Secrets::Masked.text("http://user:p@ss@[::zz]/x"), "http://user:*****@[::zz]/x");
+        assert_eq!(Secrets::Masked.text("user:pw@host/p"), "user:*****@host/p");
+        assert_eq!(Secrets::Masked.text("http://host/a@b:c"), "http://host/a@b:c");
+        assert_eq!(Secrets::Shown.text("http://u:p@h/"), "http://u:p@h/");
+    }
+
+    #[test]
+    fn hex_dumps_keep_their_length() {
+        let bytes = b"GET / HTTP/1.1\r\nAuthorization: Basic abc\r\nA: b\r\n\r\nCookie: body";
+        let shown = Secrets::Masked.octets(bytes);
+        assert_eq!(shown.len(), bytes.len());
+        assert!(shown.windows(12).any(|w| w == b": ***** ***\r"));
+        assert!(shown.ends_with(b"Cookie: body"));
+    }
+}

@@ -1,0 +1,132 @@
+//! Stage 3 of 7, `dns`: from a host name to the addresses to try, in order.
+//! In: host and port. Out: [`Route`]. Blocks: yes. Fails with: [`DnsError`] (exit 6, 28).
+//! Tells: `Asking` → (`Sent` → `Received`)* → `Answered`; after a failure the journey tells `Failed`.
+//! Spec: RFC 1035 §4.1 (messages), RFC 6724 §6 (order). Like curl: `--resolve` is looked up before any server is asked.
+//! Not done here: which address wins; happy eyeballs (RFC 8305) races them, see `04_connect/race.rs`.
+//! Alone: `examples/dns.rs`.
+
+use std::net::{IpAddr, SocketAddr};
+
+use serde::Serialize;
+
+use crate::deadline::Deadline;
+use crate::event::Emitter;
+use crate::exit::{Advice, Exit};
+use crate::phrase;
+use crate::words::Phrase;
+
+/// `-4`, `-6`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Family {
+    /// Both.
+    #[default]
+    Any,
+    /// `-4`
+    V4,
+    /// `-6`
+    V6,
+}
+
+/// What the command line decides about names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DnsPlan {
+    /// `--resolver`
+    pub resolver: ResolverKind,
+    /// `--dns-servers` as typed, split at commas: `ADDR[:PORT]`, `tls://…`, `https://…`. Empty: the system's configuration.
+    pub servers: Vec<String>,
+    /// `-4`, `-6`
+    pub family: Family,
+    /// `--resolve HOST:PORT:ADDR[,ADDR]`, as typed (a leading `+` or `-` as in curl).
+    pub pinned: Vec<String>,
+    /// `--root-hints FILE`
+    pub root_hints: Option<std::path::PathBuf>,
+    /// `--dns-type`: further questions, upper case.
+    pub types: Vec<String>,
+    /// Another file than `/etc/resolv.conf`.
+    pub resolv_conf: Option<std::path::PathBuf>,
+    /// Another file than `/etc/hosts`.
+    pub hosts: Option<std::path::PathBuf>,
+    /// Where a server's packets really go (`jaunt demo` serves port 53 of 127.0.0.x on ports that need no root): asked → actual.
+    pub redirect: Vec<(SocketAddr, SocketAddr)>,
+}
+
+/// `--resolver`
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ResolverKind {
+    /// jaunt's own stub resolver: the servers of resolv.conf, asked by jaunt.
+    #[default]
+    Stub,
+    /// getaddrinfo: what most programs get.
+    System,
+    /// Both, compared.
+    Compare,
+    /// The walk from the root servers.
+    Iterative,
+}
+
+/// Where a connection can be made to: what `connect` asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// The name that was asked for, or the literal.
+    pub host: String,
+    /// In the order in which they are to be tried (RFC 6724).
+    pub addresses: Vec<SocketAddr>,
+}
+
+/// Finds addresses. Shared by all lanes, so it locks for itself and never while waiting.
+pub trait Resolve: Sync {
+    /// All addresses of `host`, best first.
+    fn lookup(&self, host: &str, port: u16, family: Family, by: &Deadline<'_>, out: Emitter<'_>) -> Result<Route, DnsError>;
+}
+
+/// The route of an IP literal: nothing is asked.
+pub fn literal(address: IpAddr, port: u16) -> Route {
+    Route { host: address.to_string(), addresses: vec![SocketAddr::new(address, port)] }
+}
+
+/// Why there is no address.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", crate::words::english(&self.phrase()))]
+pub enum DnsError {
+    /// The name does not exist.
+    NotFound {
+        /// The name.
+        host: String,
+    },
+    /// Ctrl-C.
+    Interrupted,
+}
+
+impl DnsError {
+    pub(crate) fn exit(&self) -> Exit {
+        match self {
+            Self::NotFound { .. } => Exit::CouldntResolveHost,
+            Self::Interrupted => Exit::Interrupted,
+        }
+    }
+    pub(crate) fn phrase(&self) -> Phrase {
+        match self {
+            Self::NotFound { host } => phrase!("dns-not-found", host = host),
+            Self::Interrupted => phrase!("journey-interrupted"),
+        }
+    }
+    pub(crate) fn tried(&self) -> Vec<Phrase> {
+        Vec::new()
+    }
+    pub(crate) fn advice(&self) -> Advice {
+        Advice::default()
+    }
+}
+
+/// What this stage tells.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "event", content = "data", rename_all = "snake_case")]
+pub enum DnsEvent {
+    /// The host is an address already.
+    Literal {
+        /// It.
+        address: IpAddr,
+    },
+}
