@@ -1,0 +1,1 @@
+//! All integration tests, one binary: each part is a module.
