@@ -70,6 +70,9 @@ pub struct ConnectPlan {
     pub timeout: Option<Duration>,
     /// `--connect-to HOST1:PORT1:HOST2:PORT2`, as typed.
     pub connect_to: Vec<String>,
+    /// Where a connection really goes (`jaunt demo` serves port 80 of 127.x on ports that need no root): asked → actual.
+    /// The calls and events tell the actual address.
+    pub redirect: Vec<(SocketAddr, SocketAddr)>,
 }
 
 /// Connects to the first address that answers.

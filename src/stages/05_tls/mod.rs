@@ -25,6 +25,8 @@ pub struct TlsPlan {
     pub cert: Option<std::path::PathBuf>,
     /// `--key FILE`
     pub key: Option<std::path::PathBuf>,
+    /// Roots trusted besides the others, each one certificate as DER: that of `jaunt demo` is made at its start and is in no file.
+    pub extra_roots: Vec<Vec<u8>>,
 }
 
 /// The TLS side of a run: made at the first https URL, shared by all its connections (session tickets too).
