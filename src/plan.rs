@@ -31,6 +31,8 @@ pub struct Plan {
     pub redirects: Redirects,
     /// Stage 7; `None` leaves the images out.
     pub images: Option<ImagesPlan>,
+    /// `-b FILE`: the cookie engine is on, with what these files hold; `None`: it is off (as in curl, `-b name=value` leaves it off).
+    pub cookie_files: Option<Vec<PathBuf>>,
     /// `--until`: the last stage.
     pub until: Option<Stage>,
     /// `-m`: for each URL with its redirects, and for each image by itself.

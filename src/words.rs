@@ -6,7 +6,8 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
-use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use serde::{Serialize, Serializer};
 
 /// A sentence before it is said: message id and operands.
@@ -142,7 +143,7 @@ impl Words {
             let text = source(self.lang, domain).unwrap_or_default();
             // A test parses every file without errors; here whatever could be read is used.
             let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(whole, _)| whole);
-            let mut bundle = FluentBundle::new(vec![match self.lang {
+            let mut bundle = FluentBundle::new_concurrent(vec![match self.lang {
                 Lang::En => unic_langid::LanguageIdentifier::default(),
             }]);
             // Isolation marks are invisible characters; jaunt shows what a peer sends and adds none of its own.
@@ -185,7 +186,7 @@ mod tests {
         for domain in DOMAINS {
             let text = source(Lang::En, domain).expect("every domain has English");
             let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(_, e)| panic!("{domain}.ftl: {e:?}"));
-            let mut bundle: FluentBundle<FluentResource> = FluentBundle::new(vec![]);
+            let mut bundle: FluentBundle<FluentResource> = FluentBundle::new_concurrent(vec![]);
             bundle.add_resource(resource).unwrap_or_else(|e| panic!("{domain}.ftl: {e:?}"));
             for line in text.lines().filter(|l| l.starts_with(|c: char| c.is_ascii_lowercase())) {
                 assert!(line.starts_with(&format!("{domain}-")), "{domain}.ftl: {line}");

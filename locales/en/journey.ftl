@@ -3,3 +3,60 @@ journey-os-error = { $words } ({ $name })
 journey-os-error-unnamed = { $words }
 journey-interrupted = interrupted
 journey-timed-out-max-time = the time given with -m has run out
+journey-too-many-redirects = { $max ->
+    [one] stopped after { $max } redirect; the next would have been to { $next }
+   *[other] stopped after { $max } redirects; the next would have been to { $next }
+}
+journey-too-many-redirects-cause = the server redirects in a circle, or expects a cookie that it has set
+journey-too-many-redirects-hint = --max-redirs N allows more; -b '' keeps cookies from one redirect to the next
+journey-redirect-scheme = the server redirects to { $to }, which is neither http nor https
+journey-redirect-scheme-hint = a server must not choose a file or a program on this machine; fetch that URL yourself if you trust it
+journey-http-status = the server answered { $status } for { $url }
+journey-http-status-hint = without -f the answer's content is written, and may say why
+journey-output = writing { $path }: { $error }
+journey-stage-url = URL
+journey-stage-message = Message
+journey-stage-dns = DNS
+journey-stage-connect = Connect
+journey-stage-tls = TLS
+journey-stage-response = Response
+journey-stage-images = Images
+journey-next = Next URL
+journey-withheld = not sent on: { $what }. It was given for { $from }, and { $to } is another origin
+journey-cookies-sent = { $count ->
+    [one] cookie sent back: { $names }
+   *[other] cookies sent back: { $names }
+}
+journey-cookie-stored = cookie { $name } kept for { $scope }
+journey-cookie-refused = cookie { $name } refused: { $why }
+journey-retrying = the kept connection { $connection } had been closed by the server ({ $error }); asking again on a new one
+journey-saved = { $bytes ->
+    [one] { $bytes } byte written to { $path }
+   *[other] { $bytes } bytes written to { $path }
+}
+journey-skip-no-network = not needed: the scheme uses no network
+journey-skip-not-https = not used: the scheme is http
+journey-skip-kept = not needed: connection { $connection } (descriptor { $fd }) to the same origin is still open
+journey-skip-not-html = none looked for: the answer is not an HTML page
+journey-skip-not-asked = not asked for
+journey-redirect = Redirect
+journey-redirect-followed = followed, as -L asks: the next request is { $method }
+journey-redirect-not-asked = not followed: -L would
+journey-redirect-too-many = not followed: as many as --max-redirs allows were followed already
+journey-redirect-not-http = not followed: a server may redirect to http and https only
+journey-redirect-bad-location = not followed: the Location field cannot be read as a URL
+journey-local = Local
+journey-local-file = { $path }, { $bytes ->
+    [one] { $bytes } byte
+   *[other] { $bytes } bytes
+}, read without any network
+journey-local-data = { $bytes ->
+    [one] { $bytes } byte
+   *[other] { $bytes } bytes
+} of { $type } out of the URL itself, without any network
+journey-failure = Failed
+journey-failed = between the stages
+journey-failed-in = in stage { $stage }
+journey-failed-tried = tried
+journey-failed-cause = likely
+journey-failed-hint = try

@@ -1,5 +1,6 @@
 //! Renderers: readers of the one event stream.
 
+pub mod ndjson;
 pub mod visible;
 
 #[cfg(feature = "cli")]

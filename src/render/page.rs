@@ -28,12 +28,21 @@ pub struct Page {
     palette: Palette,
     plain: bool,
     text: String,
+    /// Has anything been taken yet, and did it end with an empty line?
+    before: Before,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Before {
+    Nothing,
+    Text,
+    Blank,
 }
 
 impl Page {
     /// `width` in columns, `None` when nothing limits a line (a pipe, a file).
     pub fn new(width: Option<usize>, palette: Palette, plain: bool) -> Self {
-        Self { width, palette, plain, text: String::new() }
+        Self { width, palette, plain, text: String::new(), before: Before::Nothing }
     }
 
     /// Columns of a line, if it is limited.
@@ -53,12 +62,17 @@ impl Page {
 
     /// What was written since the last call.
     pub fn take(&mut self) -> String {
+        if !self.text.is_empty() {
+            self.before = if self.text.ends_with("\n\n") || self.text == "\n" { Before::Blank } else { Before::Text };
+        }
         std::mem::take(&mut self.text)
     }
 
-    /// An empty line; never two in a row.
+    /// An empty line between two pieces of text: never first, never two in a row.
     pub fn blank(&mut self) {
-        if !self.text.is_empty() && !self.text.ends_with("\n\n") {
+        let wanted =
+            if self.text.is_empty() { self.before == Before::Text } else { !self.text.ends_with("\n\n") && self.text != "\n" };
+        if wanted {
             self.text.push('\n');
         }
     }

@@ -55,6 +55,12 @@ impl Head {
 pub trait BodySink {
     /// The final response's head has come; its raw bytes (status line to empty line) are for `-i`.
     fn begin(&mut self, head: &Head, raw: &[u8]) -> Result<(), SinkError>;
+    /// The same for an answer whose content is nobody's (a redirect that is followed, an error status with `-f`): nothing but
+    /// `begin`'s raw bytes for `-i` is of interest, and `write` and `end` will not be called.
+    fn pass_over(&mut self, head: &Head, raw: &[u8]) -> Result<(), SinkError> {
+        let _ = (head, raw);
+        Ok(())
+    }
     /// The next bytes of the content.
     fn write(&mut self, content: &[u8]) -> Result<(), SinkError>;
     /// A pipe or /dev/null that takes the bytes as they are: splice() may move them without a copy.
