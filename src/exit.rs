@@ -34,6 +34,7 @@ pub enum Exit {
     SslConnectError = 35,
     FileCouldntReadFile = 37,
     TooManyRedirects = 47,
+    SetoptOptionSyntax = 49,
     GotNothing = 52,
     SendError = 55,
     RecvError = 56,

@@ -5,15 +5,28 @@
 //! Not done here: which address wins; happy eyeballs (RFC 8305) races them, see `04_connect/race.rs`.
 //! Alone: `examples/dns.rs`.
 
+#![allow(dead_code, reason = "the resolvers on top of the exchange follow")]
+
+mod error;
+mod event;
+pub(crate) mod exchange;
+mod failure;
+mod rdata;
+mod stream;
+mod types;
+pub(crate) mod wire;
+
 use std::net::{IpAddr, SocketAddr};
 
 use serde::Serialize;
 
 use crate::deadline::Deadline;
 use crate::event::Emitter;
-use crate::exit::{Advice, Exit};
-use crate::phrase;
-use crate::words::Phrase;
+
+pub use error::{DnsError, Tried, Typed};
+pub use event::{Configuration, DnsEvent, Held, HostsLine, Link, Origin, Special, Transport};
+pub use failure::Failure;
+pub use wire::{EdnsShown, Flags, Ignore, QuestionShown, RecordShown};
 
 /// `-4`, `-6`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -79,54 +92,15 @@ pub struct Route {
 pub trait Resolve: Sync {
     /// All addresses of `host`, best first.
     fn lookup(&self, host: &str, port: u16, family: Family, by: &Deadline<'_>, out: Emitter<'_>) -> Result<Route, DnsError>;
+
+    /// Asks the questions of `--dns-type` about `host` (a name, or an address for PTR) and tells the records. True where any were found.
+    fn ask_types(&self, host: &str, by: &Deadline<'_>, out: Emitter<'_>) -> Result<bool, DnsError> {
+        let _ = (host, by, out);
+        Ok(false)
+    }
 }
 
 /// The route of an IP literal: nothing is asked.
 pub fn literal(address: IpAddr, port: u16) -> Route {
     Route { host: address.to_string(), addresses: vec![SocketAddr::new(address, port)] }
-}
-
-/// Why there is no address.
-#[derive(Debug, thiserror::Error)]
-#[error("{}", crate::words::english(&self.phrase()))]
-pub enum DnsError {
-    /// The name does not exist.
-    NotFound {
-        /// The name.
-        host: String,
-    },
-    /// Ctrl-C.
-    Interrupted,
-}
-
-impl DnsError {
-    pub(crate) fn exit(&self) -> Exit {
-        match self {
-            Self::NotFound { .. } => Exit::CouldntResolveHost,
-            Self::Interrupted => Exit::Interrupted,
-        }
-    }
-    pub(crate) fn phrase(&self) -> Phrase {
-        match self {
-            Self::NotFound { host } => phrase!("dns-not-found", host = host),
-            Self::Interrupted => phrase!("journey-interrupted"),
-        }
-    }
-    pub(crate) fn tried(&self) -> Vec<Phrase> {
-        Vec::new()
-    }
-    pub(crate) fn advice(&self) -> Advice {
-        Advice::default()
-    }
-}
-
-/// What this stage tells.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(tag = "event", content = "data", rename_all = "snake_case")]
-pub enum DnsEvent {
-    /// The host is an address already.
-    Literal {
-        /// It.
-        address: IpAddr,
-    },
 }

@@ -1,0 +1,117 @@
+//! Why one server gave no usable answer.
+
+use serde::Serialize;
+
+use crate::deadline::Expired;
+use crate::event::Micros;
+use crate::exit::os_words;
+use crate::phrase;
+use crate::words::Phrase;
+
+/// Why one server gave no usable answer to one question.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "failure", rename_all = "snake_case")]
+pub enum Failure {
+    /// A system call failed.
+    Os {
+        /// `connect`, `sendto`, `recvfrom`, …
+        call: &'static str,
+        /// The error.
+        error: Phrase,
+        /// ECONNREFUSED: nothing listens there.
+        refused: bool,
+        /// ENETUNREACH, EHOSTUNREACH, ENETDOWN: there is no way to it.
+        unreachable: bool,
+    },
+    /// Nothing came in time.
+    TimedOut {
+        /// How long was waited.
+        waited_us: Micros,
+    },
+    /// The server ended the stream before the whole answer.
+    Closed {
+        /// Bytes of the answer that had come.
+        read: usize,
+    },
+    /// What came over a stream is not a DNS message that answers the question.
+    Malformed {
+        /// What is wrong.
+        what: String,
+    },
+    /// The answer did not fit a datagram, and over TCP it was not to be had.
+    Truncated {
+        /// Why not.
+        then: Box<Failure>,
+    },
+    /// The server answered with an error.
+    Rcode {
+        /// `SERVFAIL`, `REFUSED`, …
+        rcode: String,
+    },
+    /// The server knows nothing of the name and asks nobody else: it is not responsible and does not recurse.
+    Lame,
+    /// The question cannot be written as a message.
+    Unspeakable {
+        /// Why.
+        what: String,
+    },
+    /// The TLS or HTTPS session that carries the messages failed.
+    Session {
+        /// Why.
+        error: Phrase,
+    },
+    /// The run's time is up, or Ctrl-C.
+    Stopped {
+        /// Which.
+        #[serde(skip)]
+        expired: Expired,
+    },
+}
+
+impl Failure {
+    /// A system call's error.
+    pub(crate) fn os(call: &'static str, error: &std::io::Error) -> Self {
+        use std::io::ErrorKind as K;
+        Self::Os {
+            call,
+            error: os_words(error),
+            refused: error.kind() == K::ConnectionRefused,
+            unreachable: matches!(
+                error.kind(),
+                K::NetworkUnreachable | K::HostUnreachable | K::NetworkDown | K::AddrNotAvailable
+            ),
+        }
+    }
+
+    /// In words.
+    pub(crate) fn phrase(&self) -> Phrase {
+        match self {
+            Self::Os { call, error, .. } => phrase!("dns-failure-os", call = *call, error = error.clone()),
+            Self::TimedOut { waited_us } => phrase!("dns-failure-timeout", waited = seconds(*waited_us)),
+            Self::Closed { read } => phrase!("dns-failure-closed", read = *read),
+            Self::Malformed { what } => phrase!("dns-failure-malformed", what = what),
+            Self::Truncated { then } => phrase!("dns-failure-truncated", then = then.phrase()),
+            Self::Rcode { rcode } => match rcode.as_str() {
+                "REFUSED" => phrase!("dns-failure-refused"),
+                "SERVFAIL" => phrase!("dns-failure-servfail"),
+                "NOTIMP" => phrase!("dns-failure-notimp"),
+                "FORMERR" => phrase!("dns-failure-formerr"),
+                _ => phrase!("dns-failure-rcode", rcode = rcode),
+            },
+            Self::Lame => phrase!("dns-failure-lame"),
+            Self::Unspeakable { what } => phrase!("dns-failure-unspeakable", what = what),
+            Self::Session { error } => phrase!("dns-failure-session", error = error.clone()),
+            Self::Stopped { .. } => phrase!("dns-failure-stopped"),
+        }
+    }
+}
+
+/// A wait in seconds, without more digits than it has meaning.
+fn seconds(waited: Micros) -> String {
+    let ms = waited.0 / 1_000;
+    match ms % 1_000 {
+        0 => format!("{} s", ms / 1_000),
+        _ if ms < 1_000 => format!("{ms} ms"),
+        rest => format!("{}.{} s", ms / 1_000, rest / 100),
+    }
+}

@@ -1,0 +1,143 @@
+//! Record data in the presentation format of its RFC: what `dig` prints.
+
+use std::fmt::Write as _;
+
+use hickory_proto::rr::RData;
+use hickory_proto::rr::rdata::svcb::{SVCB, SvcParamValue};
+use hickory_proto::serialize::binary::{BinEncodable as _, BinEncoder};
+
+/// `data` as text.
+pub(crate) fn present(data: &RData) -> String {
+    match data {
+        RData::A(a) => a.0.to_string(),
+        RData::AAAA(a) => a.0.to_string(),
+        RData::CNAME(n) => n.0.to_ascii(),
+        RData::NS(n) => n.0.to_ascii(),
+        RData::PTR(n) => n.0.to_ascii(),
+        RData::MX(mx) => format!("{} {}", mx.preference, mx.exchange.to_ascii()),
+        RData::TXT(txt) => strings(&txt.txt_data),
+        RData::HINFO(h) => strings(&[h.cpu.clone(), h.os.clone()]),
+        RData::SOA(s) => format!(
+            "{} {} {} {} {} {} {}",
+            s.mname.to_ascii(),
+            s.rname.to_ascii(),
+            s.serial,
+            s.refresh,
+            s.retry,
+            s.expire,
+            s.minimum
+        ),
+        RData::SRV(s) => format!("{} {} {} {}", s.priority, s.weight, s.port, s.target.to_ascii()),
+        RData::CAA(c) => format!("{} {} {}", c.flags(), c.tag, quoted(&c.value)),
+        RData::NAPTR(n) => format!(
+            "{} {} {} {} {} {}",
+            n.order,
+            n.preference,
+            quoted(&n.flags),
+            quoted(&n.services),
+            quoted(&n.regexp),
+            n.replacement.to_ascii()
+        ),
+        RData::SVCB(s) => service(s),
+        RData::HTTPS(s) => service(&s.0),
+        RData::SSHFP(s) => {
+            format!("{} {} {}", u8::from(s.algorithm), u8::from(s.fingerprint_type), hex(&s.fingerprint).to_uppercase())
+        }
+        RData::TLSA(t) => association(t),
+        RData::SMIMEA(s) => association(s),
+        RData::NULL(n) => generic(&n.anything),
+        RData::Unknown { rdata, .. } => generic(&rdata.anything),
+        other => {
+            let mut bytes = Vec::new();
+            let mut encoder = BinEncoder::new(&mut bytes);
+            match other.emit(&mut encoder) {
+                Ok(()) => generic(&bytes),
+                Err(_) => other.to_string(),
+            }
+        }
+    }
+}
+
+fn association(t: &hickory_proto::rr::rdata::TLSA) -> String {
+    format!("{} {} {} {}", u8::from(t.cert_usage), u8::from(t.selector), u8::from(t.matching), hex(&t.cert_data).to_uppercase())
+}
+
+/// RFC 9460 §2.1
+fn service(s: &SVCB) -> String {
+    let mut text = format!("{} {}", s.svc_priority, s.target_name.to_ascii());
+    for (key, value) in &s.svc_params {
+        let list = |items: Vec<String>| items.join(",");
+        let value = match value {
+            SvcParamValue::Mandatory(m) => list(m.0.iter().map(ToString::to_string).collect()),
+            SvcParamValue::Alpn(a) => quoted(a.0.join(",").as_bytes()),
+            SvcParamValue::NoDefaultAlpn => String::new(),
+            SvcParamValue::Port(p) => p.to_string(),
+            SvcParamValue::Ipv4Hint(h) => list(h.0.iter().map(|a| a.0.to_string()).collect()),
+            SvcParamValue::Ipv6Hint(h) => list(h.0.iter().map(|a| a.0.to_string()).collect()),
+            SvcParamValue::EchConfigList(e) => {
+                use base64::Engine as _;
+                base64::engine::general_purpose::STANDARD.encode(&e.0)
+            }
+            SvcParamValue::Unknown(u) => quoted(&u.0),
+        };
+        let _ = write!(text, " {key}");
+        if !value.is_empty() {
+            let _ = write!(text, "={value}");
+        }
+    }
+    text
+}
+
+/// RFC 3597 §5
+fn generic(bytes: &[u8]) -> String {
+    format!("\\# {} {}", bytes.len(), hex(bytes).to_uppercase()).trim_end().to_owned()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for b in bytes {
+        let _ = write!(text, "{b:02x}");
+    }
+    text
+}
+
+fn strings(parts: &[Box<[u8]>]) -> String {
+    parts.iter().map(|p| quoted(p)).collect::<Vec<_>>().join(" ")
+}
+
+/// RFC 1035 §5.1: a character string in quotes, what is not printable as `\DDD`.
+fn quoted(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() + 2);
+    text.push('"');
+    for &b in bytes {
+        match b {
+            b'"' | b'\\' => {
+                text.push('\\');
+                text.push(b as char);
+            }
+            0x20..0x7f => text.push(b as char),
+            _ => {
+                let _ = write!(text, "\\{b:03}");
+            }
+        }
+    }
+    text.push('"');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hickory_proto::rr::rdata::{NULL, TXT};
+
+    #[test]
+    fn text_is_quoted_and_its_control_bytes_are_digits() {
+        let txt = RData::TXT(TXT::from_bytes(vec![b"v=spf1 \"x\"", b"\x1b[2J\\"]));
+        assert_eq!(present(&txt), r#""v=spf1 \"x\"" "\027[2J\\""#);
+    }
+
+    #[test]
+    fn data_of_an_unknown_type_is_hexadecimal() {
+        assert_eq!(present(&RData::NULL(NULL::with(vec![1, 0xab]))), r"\# 2 01AB");
+    }
+}
