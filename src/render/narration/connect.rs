@@ -1,12 +1,103 @@
 //! Stage 4 in words.
 
+use crate::event::{Detail, Micros};
+use crate::phrase;
 use crate::render::narration::StageStory;
-use crate::render::page::Page;
-use crate::stages::connect::ConnectEvent;
+use crate::render::page::{Page, duration};
+use crate::stages::connect::{ConnectEvent, Identity, SocketFamily};
 use crate::words::Words;
 
 /// Tells the stage.
 pub fn tell(page: &mut Page, words: &Words, story: &StageStory<'_, ConnectEvent>) {
-    let _ = words;
-    page.stage(Some(4), "connect", "", Some(story.took));
+    page.stage(Some(4), "Connect", &headline(words, story), Some(story.took));
+    for (at, event) in &story.events {
+        line(page, words, story, *at, event);
+    }
+}
+
+fn headline(words: &Words, story: &StageStory<'_, ConnectEvent>) -> String {
+    let made = |event: &&ConnectEvent| matches!(event, ConnectEvent::Connected(_) | ConnectEvent::Reused(_));
+    match story.events.iter().map(|(_, e)| *e).rfind(made) {
+        Some(ConnectEvent::Connected(Identity { local, peer, .. })) => {
+            words.say(&phrase!("connect-made", local = local.to_string(), peer = peer.to_string()))
+        }
+        Some(ConnectEvent::Reused(Identity { local, peer, .. })) => {
+            words.say(&phrase!("connect-kept", local = local.to_string(), peer = peer.to_string()))
+        }
+        _ => words.say(&phrase!("connect-none")),
+    }
+}
+
+fn line(page: &mut Page, words: &Words, story: &StageStory<'_, ConnectEvent>, at: Micros, event: &ConnectEvent) {
+    let several = story.events.iter().filter(|(_, e)| matches!(e, ConnectEvent::Connecting { .. })).count() > 1;
+    let after = |took: Micros| words.say(&phrase!("connect-after", took = duration(took)));
+    match event {
+        ConnectEvent::Diverted { asked, actual } => {
+            page.text(&words.say(&phrase!("connect-diverted", asked = asked.to_string(), actual = actual.to_string())));
+        }
+        ConnectEvent::Socket { family, kind, fd } => page.call(&socket_call(*family, kind, &fd.to_string()), ""),
+        ConnectEvent::NoSocket { family, kind, peer, error } => {
+            let remark = words.say(&phrase!("connect-no-socket", peer = peer.to_string(), error = error.phrase()));
+            page.call(&socket_call(*family, kind, &error.result()), &remark);
+        }
+        // What becomes of it is the next line; only a hang leaves it the last one.
+        ConnectEvent::Connecting { .. } => {}
+        ConnectEvent::InProgress { fd, peer, .. } => {
+            page.call(&format!("connect({fd}, {peer}) = -1 EINPROGRESS"), &words.say(&phrase!("connect-in-progress")));
+        }
+        ConnectEvent::Connected(Identity { fd, peer, .. }) => {
+            let began = story.events.iter().rev().find_map(|(began, e)| match e {
+                ConnectEvent::Connecting { fd: of, .. } if of == fd => Some(*began),
+                _ => None,
+            });
+            let took = Micros(at.0.saturating_sub(began.unwrap_or(at).0));
+            if waited(story, *fd) {
+                page.call(&format!("poll({fd}) = POLLOUT"), &words.say(&phrase!("connect-answered", took = duration(took))));
+            } else {
+                page.call(&format!("connect({fd}, {peer}) = 0"), &if several { after(took) } else { String::new() });
+            }
+        }
+        ConnectEvent::Failed { fd, peer, error, took_us } => {
+            let words_ = words.say(&error.phrase());
+            if waited(story, *fd) {
+                page.call(
+                    &format!("getsockopt({fd}, SO_ERROR) = {}", error.result().trim_start_matches("-1 ")),
+                    &format!("{peer}: {words_} {}", after(*took_us)),
+                );
+            } else {
+                page.call(&format!("connect({fd}, {peer}) = {}", error.result()), &format!("{words_} {}", after(*took_us)));
+            }
+            page.call(&format!("close({fd})"), "");
+        }
+        ConnectEvent::Abandoned { fd, peer, waited_us } => {
+            let text = phrase!("connect-abandoned", peer = peer.to_string(), took = duration(*waited_us));
+            page.call(&format!("close({fd})"), &words.say(&text));
+        }
+        ConnectEvent::Chosen { of, tried, place, .. } => {
+            page.text(&words.say(&phrase!("connect-chosen", of = *of, tried = *tried, place = *place)));
+        }
+        ConnectEvent::Reused(Identity { fd, connection, .. }) => {
+            page.text(&words.say(&phrase!("connect-reused", fd = fd.to_string(), connection = connection.0.to_string())));
+        }
+        ConnectEvent::Closed { fd, .. } => page.call(&format!("close({fd})"), ""),
+    }
+    if story.detail >= Detail::Verbose
+        && let ConnectEvent::Connected(Identity { fd, local, .. }) = event
+    {
+        page.call(&format!("getsockname({fd}) = {local}"), &words.say(&phrase!("connect-local-port")));
+    }
+}
+
+/// Was poll() needed for the attempt on `fd`?
+fn waited(story: &StageStory<'_, ConnectEvent>, fd: i32) -> bool {
+    let last = story.events.iter().rev().find_map(|(_, e)| match e {
+        ConnectEvent::InProgress { fd: of, .. } if *of == fd => Some(true),
+        ConnectEvent::Connecting { fd: of, .. } if *of == fd => Some(false),
+        _ => None,
+    });
+    last.unwrap_or(false)
+}
+
+fn socket_call(family: SocketFamily, kind: &str, result: &str) -> String {
+    format!("socket({}, {kind}, IPPROTO_TCP) = {result}", family.name())
 }

@@ -1,23 +1,41 @@
 //! Stage 4 of 7, `connect`: from addresses to one connection.
-//! In: [`Route`]. Out: [`Connection`]. Blocks: yes. Fails with: [`ConnectError`] (exit 7, 28).
-//! Tells: (`Socket` → `Connecting` → `Connected` | `Refused`)*.
-//! Spec: RFC 9293 (TCP), RFC 8305 (Happy Eyeballs).
-//! Not done here: TLS, see `05_tls`.
+//! In: [`Route`]. Out: [`Connection`]. Blocks: yes. Fails with: [`ConnectError`] (exit 7, 28, 49).
+//! Tells: (`Socket` → `Connecting` → `InProgress`? → `Connected` | `Failed` | `Abandoned`)+ → `Chosen`?, later `Reused` and `Closed`.
+//! Spec: RFC 9293 (TCP), RFC 8305 (Happy Eyeballs). Like curl: 300 s without `--connect-timeout`, `--connect-to` with its syntax.
+//! Not done here: the order of the addresses (RFC 6724), see `03_dns/order.rs`; TLS, see `05_tls`.
 //! Alone: `examples/connect.rs`.
+//!
+//! ```text
+//! waiting list ─► socket() ─► connect() ─┬─ 0 ───────────────────────────► Connected (the others: Abandoned)
+//!                                        ├─ EINPROGRESS ─► poll() ─┬─ 0 ─► Connected
+//!                                        │                         └─ errno ─► Failed ─► the next address at once
+//!                                        └─ errno ─► Failed ─► the next address at once
+//!                       (250 ms without an outcome: the next address beside it)
+//! ```
+
+mod divert;
+mod error;
+mod event;
+mod race;
+#[cfg(test)]
+pub(crate) mod scripted;
+mod socket;
 
 use std::io;
 use std::net::SocketAddr;
 use std::os::fd::BorrowedFd;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use serde::Serialize;
 
 use crate::deadline::Deadline;
 use crate::event::Emitter;
-use crate::exit::{Advice, Exit};
-use crate::phrase;
 use crate::stages::dns::Route;
-use crate::words::Phrase;
+
+pub use divert::connect_to;
+pub use error::{Attempt, ConnectError, Outcome};
+pub use event::{ConnectEvent, OsError, SocketFamily};
 
 /// Which connection of this run, from 1: descriptors are reused by the kernel, these numbers are not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -39,7 +57,8 @@ pub struct Identity {
 /// Bytes to and from the peer. The socket blocks; each call is bounded by its deadline.
 ///
 /// A call that runs into its deadline fails with [`io::ErrorKind::TimedOut`], one ended by Ctrl-C with
-/// [`io::ErrorKind::Interrupted`]; ask the deadline ([`Deadline::left`]) which bound it was.
+/// [`io::ErrorKind::Interrupted`]; ask the deadline ([`Deadline::left`]) which bound it was. Under TLS an end of the stream
+/// without close_notify is [`io::ErrorKind::UnexpectedEof`].
 pub trait Transport: Send {
     /// One read; 0 is the end of the stream.
     fn read(&mut self, buf: &mut [u8], by: &Deadline<'_>) -> io::Result<usize>;
@@ -51,6 +70,10 @@ pub trait Transport: Send {
     fn is_stale(&mut self) -> bool;
     /// The socket itself, where its bytes are the message's (not under TLS): for splice().
     fn plain_fd(&self) -> Option<BorrowedFd<'_>>;
+    /// Small writes leave at once (TCP_NODELAY): for TLS, which writes several records before it waits.
+    fn no_delay(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// A connection that messages can be exchanged on.
@@ -66,7 +89,7 @@ pub struct Connection {
 /// What the command line decides about connecting.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ConnectPlan {
-    /// `--connect-timeout`: for dns, connect and tls together, as in curl.
+    /// `--connect-timeout`: for dns, connect and tls together, as in curl; whoever begins a journey makes it part of the deadline.
     pub timeout: Option<Duration>,
     /// `--connect-to HOST1:PORT1:HOST2:PORT2`, as typed.
     pub connect_to: Vec<String>,
@@ -75,46 +98,36 @@ pub struct ConnectPlan {
     pub redirect: Vec<(SocketAddr, SocketAddr)>,
 }
 
-/// Connects to the first address that answers.
-pub fn connect(route: &Route, by: &Deadline<'_>, out: Emitter<'_>) -> Result<Connection, ConnectError> {
-    let _ = (by, out);
-    Err(ConnectError::Interrupted { host: route.host.clone() })
+/// The connecting side of a run: the plan, and the numbers of its connections. Shared by all lanes.
+#[derive(Debug, Default)]
+pub struct Connector {
+    plan: ConnectPlan,
+    made: AtomicU32,
 }
 
-/// Why there is no connection.
-#[derive(Debug, thiserror::Error)]
-#[error("{}", crate::words::english(&self.phrase()))]
-pub enum ConnectError {
-    /// Ctrl-C.
-    Interrupted {
-        /// Whom we were connecting to.
-        host: String,
-    },
-}
+impl Connector {
+    /// Opens nothing yet.
+    pub fn new(plan: ConnectPlan) -> Self {
+        Self { plan, made: AtomicU32::new(0) }
+    }
 
-impl ConnectError {
-    pub(crate) fn exit(&self) -> Exit {
-        match self {
-            Self::Interrupted { .. } => Exit::Interrupted,
-        }
+    /// What was decided.
+    pub fn plan(&self) -> &ConnectPlan {
+        &self.plan
     }
-    pub(crate) fn phrase(&self) -> Phrase {
-        match self {
-            Self::Interrupted { host } => phrase!("connect-interrupted", host = host),
-        }
+
+    fn next_id(&self) -> ConnectionId {
+        ConnectionId(self.made.fetch_add(1, Ordering::Relaxed) + 1)
     }
-    pub(crate) fn tried(&self) -> Vec<Phrase> {
-        Vec::new()
-    }
-    pub(crate) fn advice(&self) -> Advice {
-        Advice::default()
+
+    /// The address that a socket for `asked` is really connected to.
+    fn actual(&self, asked: SocketAddr) -> SocketAddr {
+        self.plan.redirect.iter().find(|(from, _)| *from == asked).map_or(asked, |(_, to)| *to)
     }
 }
 
-/// What this stage tells.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(tag = "event", content = "data", rename_all = "snake_case")]
-pub enum ConnectEvent {
-    /// There is a connection.
-    Connected(Identity),
+/// Connects to the first address that answers (RFC 8305 §5): families in turns, the next address beside the last one after 250 ms
+/// or as soon as one has failed.
+pub fn connect(route: &Route, connector: &Connector, by: &Deadline<'_>, out: Emitter<'_>) -> Result<Connection, ConnectError> {
+    race::run(route, connector, by, out)
 }
