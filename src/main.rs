@@ -1,3 +1,5 @@
 //! `jaunt`: arguments in, exit code out.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    jaunt::cli::run(std::env::args_os())
+}

@@ -92,10 +92,12 @@ pub struct Redirects {
     pub trusted: bool,
     /// `--post301`, `--post302`, `--post303`: the method is kept after that status.
     pub keep_post: [bool; 3],
+    /// `-e ';auto'`: the next request's Referer is the URL that redirected.
+    pub auto_referer: bool,
 }
 
 impl Default for Redirects {
     fn default() -> Self {
-        Self { follow: false, max: Some(50), trusted: false, keep_post: [false; 3] }
+        Self { follow: false, max: Some(50), trusted: false, keep_post: [false; 3], auto_referer: false }
     }
 }

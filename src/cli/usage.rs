@@ -1,0 +1,118 @@
+//! What is wrong with a command line, in words and as curl's number.
+
+use std::io;
+
+use crate::exit::{Exit, os_words};
+use crate::phrase;
+use crate::words::Phrase;
+
+/// Why there is no journey.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", crate::words::english(&self.phrase()))]
+pub enum UsageError {
+    /// An option or a value that clap refuses, in its words.
+    Syntax {
+        /// Without `error: `; may have several lines.
+        words: String,
+    },
+    /// No URL.
+    NoUrl,
+    /// A URL is text.
+    UrlNotUtf8 {
+        /// What was typed, with the offending bytes visible.
+        typed: String,
+    },
+    /// The option's value is text.
+    NotUtf8 {
+        /// `-u`, …
+        option: &'static str,
+    },
+    /// `-I` asks for no content, the other option sends some.
+    TwoMethods {
+        /// `-d`, …
+        option: &'static str,
+    },
+    /// A file that an option names cannot be read.
+    CannotRead {
+        /// `-d`, `-H`, …
+        option: &'static str,
+        /// `-` is standard input.
+        path: String,
+        /// Why.
+        error: io::Error,
+    },
+    /// A file that an option names cannot be written.
+    CannotWrite {
+        /// `--events`
+        option: &'static str,
+        /// Which.
+        path: String,
+        /// Why.
+        error: io::Error,
+    },
+    /// A password must be asked for, and there is nobody to ask.
+    NobodyToAsk {
+        /// Whose.
+        user: String,
+        /// Why.
+        error: io::Error,
+    },
+    /// Of `--break`.
+    UnknownBreak {
+        /// As typed.
+        kind: String,
+        /// What there is.
+        known: String,
+    },
+}
+
+impl UsageError {
+    /// curl's number.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Syntax { .. }
+            | Self::NoUrl
+            | Self::NotUtf8 { .. }
+            | Self::TwoMethods { .. }
+            | Self::NobodyToAsk { .. }
+            | Self::UnknownBreak { .. } => Exit::FailedInit,
+            Self::UrlNotUtf8 { .. } => Exit::UrlMalformat,
+            Self::CannotRead { .. } => Exit::ReadError,
+            Self::CannotWrite { .. } => Exit::WriteError,
+        }
+    }
+
+    /// What is wrong.
+    pub fn phrase(&self) -> Phrase {
+        match self {
+            Self::Syntax { words } => phrase!("cli-syntax", words = words),
+            Self::NoUrl => phrase!("cli-no-url"),
+            Self::UrlNotUtf8 { typed } => phrase!("cli-url-not-utf8", typed = typed),
+            Self::NotUtf8 { option } => phrase!("cli-not-utf8", option = *option),
+            Self::TwoMethods { option } => phrase!("cli-two-methods", option = *option),
+            Self::CannotRead { option, path, error } => {
+                phrase!("cli-cannot-read", option = *option, path = path, error = os_words(error))
+            }
+            Self::CannotWrite { option, path, error } => {
+                phrase!("cli-cannot-write", option = *option, path = path, error = os_words(error))
+            }
+            Self::NobodyToAsk { user, error } => phrase!("cli-nobody-to-ask", user = user, error = os_words(error)),
+            Self::UnknownBreak { kind, known } => phrase!("cli-unknown-break", kind = kind, known = known),
+        }
+    }
+
+    /// One thing to try.
+    pub fn hint(&self) -> Phrase {
+        match self {
+            Self::Syntax { .. } => phrase!("cli-hint-help"),
+            Self::NoUrl => phrase!("cli-hint-url"),
+            Self::UrlNotUtf8 { .. } => phrase!("cli-hint-percent"),
+            Self::NotUtf8 { .. } => phrase!("cli-hint-utf8"),
+            Self::TwoMethods { .. } => phrase!("cli-hint-two-methods"),
+            Self::CannotRead { .. } => phrase!("cli-hint-read"),
+            Self::CannotWrite { .. } => phrase!("cli-hint-write"),
+            Self::NobodyToAsk { user, .. } => phrase!("cli-hint-password", user = user),
+            Self::UnknownBreak { .. } => phrase!("cli-hint-break"),
+        }
+    }
+}
