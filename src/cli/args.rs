@@ -306,7 +306,7 @@ pub struct Images {
     #[arg(long)]
     pub no_images: bool,
     /// Fetch them and keep them there, with an index.json
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", conflicts_with = "no_images")]
     pub save_images: Option<PathBuf>,
     /// Files of the same name are replaced
     #[arg(long)]

@@ -359,3 +359,185 @@ fn template(format: &OsString, warnings: &mut Vec<Phrase>) -> Result<Template, U
     warnings.extend(template.unknown().map(|name| phrase!("cli-unknown-variable", name = name)));
     Ok(template)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::cli::parse::{Asked, parse};
+
+    fn decided_at(around: &Around, arguments: &[&str]) -> Decision {
+        let arguments = std::iter::once("jaunt").chain(arguments.iter().copied()).map(OsString::from);
+        match parse(arguments).expect("it parses") {
+            Asked::Journey(parsed) => decide(*parsed, around).expect("it can be decided"),
+            Asked::Text(text) => panic!("{text}"),
+        }
+    }
+
+    fn decided(arguments: &[&str]) -> Decision {
+        decided_at(&Around::default(), arguments)
+    }
+
+    fn refused(arguments: &[&str]) -> UsageError {
+        let arguments = std::iter::once("jaunt").chain(arguments.iter().copied()).map(OsString::from);
+        match parse(arguments) {
+            Err(error) => error,
+            Ok(Asked::Journey(parsed)) => decide(*parsed, &Around::default()).expect_err("it is refused"),
+            Ok(Asked::Text(text)) => panic!("{text}"),
+        }
+    }
+
+    fn body(arguments: &[&str]) -> String {
+        let body = decided(arguments).plan.request.body.expect("there is a body");
+        String::from_utf8_lossy(&body.bytes).into_owned()
+    }
+
+    #[test]
+    fn the_default_is_one_narrated_page_with_its_images() {
+        let Decision { plan, show, demo } = decided(&["h.example"]);
+        assert_eq!(plan.jobs, [Job { url: "h.example".to_owned(), output: Output::Stdout }]);
+        assert!(plan.images.is_some() && plan.request.compressed && plan.request.keep_alive);
+        assert_eq!((plan.until, plan.max_time, plan.cookie_files), (None, None, None));
+        assert_eq!(plan.redirects, Redirects::default());
+        assert_eq!((show.narration, show.errors, show.events), (Some(Detail::Normal), true, None));
+        assert_eq!(demo, None);
+    }
+
+    #[test]
+    fn what_is_shown_never_changes_the_request() {
+        let request = decided(&["h.example"]).plan.request;
+        for how in [&["-s"][..], &["-v"], &["-vv", "--plain"], &["--no-images"], &["--events", "x"], &["-o", "x"]] {
+            assert_eq!(decided(&[how, &["h.example"]].concat()).plan.request, request, "{how:?}");
+        }
+    }
+
+    #[test]
+    fn bundles_and_values_are_written_as_in_curl() {
+        let plan = decided(&["-fsSLo", "file", "-m2.5", "--max-redirs=-1", "--connect-timeout", ".5", "-XPUT", "u"]).plan;
+        assert!(plan.fail && plan.redirects.follow);
+        assert_eq!(plan.jobs[0].output, Output::File("file".into()));
+        assert_eq!((plan.max_time, plan.connect.timeout), (Some(Duration::from_millis(2500)), Some(Duration::from_millis(500))));
+        assert_eq!((plan.redirects.max, plan.request.method.as_deref()), (None, Some("PUT")));
+        assert_eq!(decided(&["--", "-odd"]).plan.jobs[0].url, "-odd");
+        assert_eq!(body(&["-d", "-x", "u"]), "-x");
+    }
+
+    #[test]
+    fn the_last_word_on_a_switch_counts() {
+        assert!(!decided(&["-L", "--no-location", "u"]).plan.redirects.follow);
+        assert!(decided(&["--no-location", "-L", "u"]).plan.redirects.follow);
+        assert!(!decided(&["--compressed", "--no-compressed", "u"]).plan.request.compressed);
+        assert!(decided(&["--no-compressed", "--compressed", "u"]).plan.request.compressed);
+        assert_eq!(decided(&["-4", "-6", "u"]).plan.dns.family, Family::V6);
+        assert_eq!(decided(&["-6", "-4", "u"]).plan.dns.family, Family::V4);
+        assert_eq!(decided(&["-0", "--http1.1", "u"]).plan.request.version, Version::Http11);
+        assert_eq!(decided(&["-X", "A", "-X", "B", "-f", "-f", "u"]).plan.request.method.as_deref(), Some("B"));
+        assert!(decided(&["--images", "--no-images", "u"]).plan.images.is_none());
+        assert!(decided(&["--no-images", "--images", "u"]).plan.images.is_some());
+    }
+
+    #[test]
+    fn a_plain_fetch_leaves_images_out_unless_they_are_asked_for() {
+        for plain in [&["-s", "u"][..], &["-sv", "u"], &["-I", "u"], &["-O", "u"], &["u", "v"], &["-r", "0-1", "u"]] {
+            assert!(decided(plain).plan.images.is_none(), "{plain:?}");
+            assert!(decided(&[plain, &["--images"]].concat()).plan.images.is_some(), "{plain:?}");
+            assert!(decided(&[plain, &["--save-images", "d"]].concat()).plan.images.is_some(), "{plain:?}");
+        }
+        assert!(decided(&["--until", "response", "u"]).plan.images.is_none());
+        assert!(decided(&["--until", "images", "u"]).plan.images.is_some());
+    }
+
+    #[test]
+    fn outputs_belong_to_urls_in_order() {
+        let plan = decided(&["-o", "a", "u", "-O", "v", "w", "--output-dir", "d"]).plan;
+        let outputs: Vec<_> = plan.jobs.into_iter().map(|j| j.output).collect();
+        assert_eq!(outputs, [Output::File("d/a".into()), Output::RemoteName("d".into()), Output::Stdout]);
+        let plan = decided(&["--remote-name-all", "-o", "a", "u", "v"]).plan;
+        let outputs: Vec<_> = plan.jobs.into_iter().map(|j| j.output).collect();
+        assert_eq!(outputs, [Output::File("a".into()), Output::RemoteName(PathBuf::new())]);
+        assert_eq!(decided(&["-o", "a", "-o", "b", "u"]).show.warnings, [phrase!("cli-more-outputs")]);
+    }
+
+    #[test]
+    fn data_keeps_the_order_in_which_it_was_typed() {
+        assert_eq!(body(&["--data-raw", "@a", "-d", "b", "--data-urlencode", "c=&", "--data-binary", "d", "u"]), "@a&b&c=%26&d");
+        let request = decided(&["--json", "{}", "u"]).plan.request.body.expect("there is a body");
+        assert_eq!((request.content_type, request.accept), (Some("application/json"), Some("application/json")));
+    }
+
+    #[test]
+    fn with_g_data_stands_in_the_query() {
+        for (url, expected) in [("h", "h?a=1&b"), ("h?x#f", "h?x&a=1&b#f"), ("h?", "h?a=1&b"), ("h#f?", "h?a=1&b#f?")] {
+            let plan = decided(&["-G", "-d", "a=1", "-d", "b", url]).plan;
+            assert_eq!((plan.jobs[0].url.as_str(), &plan.request.body), (expected, &None));
+        }
+        assert!(decided(&["-G", "-I", "-d", "a", "u"]).plan.request.head);
+    }
+
+    #[test]
+    fn credentials_cookies_and_the_referer_are_read_as_curl_reads_them() {
+        let plan = decided(&["-u", "me:a:b", "-b", "a=1", "-b", "jar", "-b", "b=2", "-e", "http://r/;auto", "-A", "", "u"]).plan;
+        assert_eq!(plan.request.credentials, Some(("me".to_owned(), "a:b".to_owned())));
+        assert_eq!(plan.request.cookie.as_deref(), Some(&b"a=1; b=2"[..]));
+        assert_eq!(plan.cookie_files, Some(vec!["jar".into()]));
+        assert_eq!((plan.request.referer.as_deref(), plan.redirects.auto_referer), (Some(&b"http://r/"[..]), true));
+        assert_eq!(plan.request.user_agent.as_deref(), Some(&b""[..]));
+        assert_eq!(decided(&["-b", "", "u"]).plan.cookie_files, Some(vec![]));
+        assert_eq!(decided(&["-b", "a=1", "u"]).plan.cookie_files, None);
+    }
+
+    #[test]
+    fn a_terminal_gets_a_preview_unless_o_insists() {
+        let terminal = Around { stdout_terminal: true, ..Around::default() };
+        assert_eq!(decided_at(&terminal, &["u"]).plan.stdout, StdoutMode::Preview { lines: Some(PREVIEW_LINES) });
+        assert_eq!(decided_at(&terminal, &["-s", "u"]).plan.stdout, StdoutMode::Preview { lines: None });
+        assert_eq!(decided_at(&terminal, &["-o", "-", "u"]).plan.stdout, StdoutMode::Exact);
+        assert_eq!(decided(&["u"]).plan.stdout, StdoutMode::Exact);
+    }
+
+    #[test]
+    fn silence_is_as_in_curl() {
+        let shown = |arguments: &[&str]| {
+            let show = decided(arguments).show;
+            (show.narration, show.errors)
+        };
+        assert_eq!(shown(&["-s", "u"]), (None, false));
+        assert_eq!(shown(&["-sS", "u"]), (None, true));
+        assert_eq!(shown(&["-sv", "u"]), (Some(Detail::Verbose), false));
+        assert_eq!(shown(&["-vvv", "u"]), (Some(Detail::Hex), true));
+    }
+
+    #[test]
+    fn the_demo_takes_the_same_options_on_either_side() {
+        let first = decided(&["-sf", "demo"]);
+        assert_eq!(first.plan.jobs[0].url, DEMO_URL);
+        assert_eq!(first.demo, Some(DemoAsked::default()));
+        let second = decided(&["demo", "-f", "--break", "dns-lame", "http://other.lab.example/", "-d", "x"]);
+        assert_eq!(second.plan.jobs[0].url, "http://other.lab.example/");
+        assert!(second.plan.fail && second.plan.request.body.is_some());
+        assert_eq!(second.demo.and_then(|d| d.broken).as_deref(), Some("dns-lame"));
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused_with_curls_number() {
+        for (arguments, exit) in [
+            (&[][..], 2),
+            (&["--nonsense", "u"], 2),
+            (&["-m", "x", "u"], 2),
+            (&["-m", "nan", "u"], 2),
+            (&["--connect-timeout", "-1", "u"], 2),
+            (&["--max-redirs", "99999999999", "u"], 2),
+            (&["--until", "soup", "u"], 2),
+            (&["-I", "-d", "x", "u"], 2),
+            (&["--parallel-max", "0", "u"], 2),
+            (&["--save-images", "d", "--no-images", "u"], 2),
+            (&["-d", "@/no/such/file", "u"], 26),
+            (&["-H", "@/no/such/file", "u"], 26),
+            (&["-w", "@/no/such/file", "u"], 26),
+        ] {
+            let error = refused(arguments);
+            assert_eq!(error.exit().code(), exit, "{arguments:?}: {error}");
+        }
+    }
+}

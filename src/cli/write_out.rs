@@ -1,8 +1,34 @@
 //! `-w FORMAT`: text with curl's `%{variables}`.
 //!
+//! Unlike curl: passwords in URLs are masked, unless `--show-secrets`.
+//!
 //! ```text
 //! FORMAT = *( text / "%%" / "%{" variable "}" / "%header{" name "}" / "\n" / "\r" / "\t" )
 //! ```
+
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crate::exit::Exit;
+use crate::journey::Outcome;
+use crate::secret::Secrets;
+use crate::stages::message::Version;
+
+/// One URL's journey, as `-w` speaks of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Transfer<'t> {
+    /// How it went.
+    pub outcome: &'t Outcome,
+    /// As typed.
+    pub url: &'t str,
+    /// Which one on the command line, from 0.
+    pub number: usize,
+    /// `-e`
+    pub referer: Option<&'t [u8]>,
+    /// `--show-secrets`
+    pub secrets: Secrets,
+}
 
 /// A format, read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,6 +137,172 @@ impl Template {
     pub fn unknown(&self) -> impl Iterator<Item = &str> {
         self.pieces.iter().filter_map(|p| if let Piece::Unknown(name) = p { Some(name.as_str()) } else { None })
     }
+
+    /// What it says of `transfer`: pieces of text, each with its stream.
+    pub fn say(&self, transfer: &Transfer<'_>) -> Vec<(Stream, Vec<u8>)> {
+        let mut said = vec![(Stream::Stdout, Vec::new())];
+        for piece in &self.pieces {
+            let Some((stream, text)) = said.last_mut() else { break };
+            match piece {
+                Piece::Text(bytes) => text.extend_from_slice(bytes),
+                Piece::Variable(variable) => text.extend_from_slice(variable.value(transfer).text().as_bytes()),
+                Piece::Header(name) => {
+                    if let Some(field) = transfer.outcome.fields.iter().find(|f| f.name.eq_ignore_ascii_case(name)) {
+                        text.extend_from_slice(&field.value.0);
+                    }
+                }
+                Piece::To(to) if to == stream => {}
+                Piece::To(to) => said.push((*to, Vec::new())),
+                Piece::OnError if failed(transfer.outcome) => {}
+                Piece::OnError => break,
+                Piece::Unknown(_) => {}
+            }
+        }
+        said.retain(|(_, text)| !text.is_empty());
+        said
+    }
+}
+
+fn failed(outcome: &Outcome) -> bool {
+    outcome.exit.is_some_and(|exit| exit != Exit::Ok)
+}
+
+/// A variable's value, in the forms that curl knows.
+enum Value {
+    /// Nothing in text, null in JSON.
+    Text(Option<String>),
+    /// As it stands, in JSON too.
+    Json(String),
+    Number(u64),
+    /// Three digits in text.
+    Code(u16),
+    Seconds(Duration),
+}
+
+impl Value {
+    fn text(self) -> String {
+        match self {
+            Self::Text(text) => text.unwrap_or_default(),
+            Self::Code(code) => format!("{code:03}"),
+            Self::Json(_) | Self::Number(_) | Self::Seconds(_) => self.json(),
+        }
+    }
+
+    fn json(self) -> String {
+        match self {
+            Self::Text(None) => "null".to_owned(),
+            Self::Text(Some(text)) => quoted(&text),
+            Self::Json(json) => json,
+            Self::Number(n) => n.to_string(),
+            Self::Code(code) => code.to_string(),
+            Self::Seconds(d) => format!("{}.{:06}", d.as_secs(), d.subsec_micros()),
+        }
+    }
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+impl Variable {
+    fn value(self, transfer: &Transfer<'_>) -> Value {
+        let Transfer { outcome, url, number, referer, secrets } = *transfer;
+        let bytes = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let ip = |at: Option<SocketAddr>| Value::Text(Some(at.map(|a| a.ip().to_string()).unwrap_or_default()));
+        let port = |at: Option<SocketAddr>| Value::Number(at.map_or(0, |a| u64::from(a.port())));
+        // In C a speed over no time at all is as meaningless; curl says 0 then.
+        let speed = |size: u64| {
+            let micros = outcome.total.as_micros();
+            let a_second = (u128::from(size) * 1_000_000).checked_div(micros).unwrap_or(0);
+            Value::Number(u64::try_from(a_second).unwrap_or(u64::MAX))
+        };
+        let scheme = || outcome.url_effective.split_once(':').map(|(scheme, _)| scheme.to_ascii_uppercase());
+        match self {
+            Self::Json => Value::Json(all(transfer)),
+            Self::HeaderJson => Value::Json(headers(outcome)),
+            Self::ContentType => Value::Text(
+                outcome.fields.iter().rfind(|f| f.name.eq_ignore_ascii_case("content-type")).map(|f| bytes(&f.value.0)),
+            ),
+            Self::ErrorMessage => Value::Text(outcome.error.clone()),
+            Self::ExitCode => Value::Number(u64::from(outcome.exit.unwrap_or(Exit::Ok).code())),
+            Self::FilenameEffective => Value::Text(outcome.file.as_ref().map(|f| f.to_string_lossy().into_owned())),
+            Self::FtpEntryPath => Value::Text(None),
+            Self::HttpCode | Self::ResponseCode => Value::Code(outcome.status),
+            Self::HttpConnect => Value::Code(0),
+            Self::HttpVersion => Value::Text(Some(
+                match outcome.version {
+                    None => "0",
+                    Some(Version::Http10) => "1",
+                    Some(Version::Http11) => "1.1",
+                }
+                .to_owned(),
+            )),
+            Self::LocalIp => ip(outcome.local),
+            Self::LocalPort => port(outcome.local),
+            Self::Method => Value::Text(Some(outcome.method.clone())),
+            Self::NumConnects => Value::Number(u64::from(outcome.connects)),
+            Self::NumHeaders => Value::Number(outcome.fields.len() as u64),
+            Self::NumRedirects => Value::Number(u64::from(outcome.redirects)),
+            Self::ProxySslVerifyResult => Value::Number(0),
+            Self::RedirectUrl => Value::Text(outcome.redirect_url.as_ref().map(|url| secrets.text(url))),
+            Self::Referer => Value::Text(referer.map(|r| secrets.text(&bytes(r)))),
+            Self::RemoteIp => ip(outcome.peer),
+            Self::RemotePort => port(outcome.peer),
+            Self::Scheme => Value::Text(outcome.peer.and_then(|_| scheme())),
+            Self::SizeDownload => Value::Number(outcome.download_bytes),
+            Self::SizeHeader => Value::Number(outcome.header_bytes),
+            Self::SizeRequest => Value::Number(outcome.request_bytes + outcome.upload_bytes),
+            Self::SizeUpload => Value::Number(outcome.upload_bytes),
+            Self::SpeedDownload => speed(outcome.download_bytes),
+            Self::SpeedUpload => speed(outcome.upload_bytes),
+            // X509_V_OK, or "unable to get local issuer certificate": the number that OpenSSL has for most of what exit 60 stands for.
+            Self::SslVerifyResult => Value::Number(if outcome.exit == Some(Exit::PeerFailedVerification) { 20 } else { 0 }),
+            Self::TimeAppconnect => Value::Seconds(outcome.secured),
+            Self::TimeConnect => Value::Seconds(outcome.connected),
+            Self::TimeNamelookup => Value::Seconds(outcome.name_lookup),
+            Self::TimePretransfer => Value::Seconds(outcome.pretransfer),
+            Self::TimeRedirect => Value::Seconds(outcome.redirect),
+            Self::TimeStarttransfer => Value::Seconds(outcome.first_byte),
+            Self::TimeTotal => Value::Seconds(outcome.total),
+            Self::Url => Value::Text(Some(secrets.text(url))),
+            Self::UrlEffective => Value::Text(Some(secrets.text(&outcome.url_effective))),
+            Self::UrlNumber => Value::Number(number as u64),
+        }
+    }
+}
+
+/// `%{json}`
+fn all(transfer: &Transfer<'_>) -> String {
+    let mut json = String::from("{");
+    for (name, variable) in VARIABLES {
+        let _ = write!(json, "{}:{},", quoted(name), variable.value(transfer).json());
+    }
+    let _ = write!(json, "\"jaunt_version\":{}}}", quoted(env!("CARGO_PKG_VERSION")));
+    json
+}
+
+/// `%{header_json}`: lower-case names, each with the list of its values.
+fn headers(outcome: &Outcome) -> String {
+    let mut names: Vec<String> = Vec::new();
+    for field in &outcome.fields {
+        let name = field.name.to_ascii_lowercase();
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let lines: Vec<String> = names
+        .iter()
+        .map(|name| {
+            let values: Vec<String> = outcome
+                .fields
+                .iter()
+                .filter(|f| f.name.eq_ignore_ascii_case(name))
+                .map(|f| quoted(&String::from_utf8_lossy(&f.value.0)))
+                .collect();
+            format!("{}:[{}]", quoted(name), values.join(","))
+        })
+        .collect();
+    format!("{{{}\n}}", lines.join(",\n"))
 }
 
 /// After a `%`: how many bytes belong to it, and what they are (a byte of text, or something else).
@@ -160,10 +352,86 @@ fn backslash(after: &[u8]) -> (usize, Result<Piece, u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stages::response::Field;
+
+    fn outcome() -> Outcome {
+        Outcome {
+            url_effective: "http://user:secret@h.example/a".to_owned(),
+            method: "GET".to_owned(),
+            status: 200,
+            version: Some(Version::Http11),
+            fields: vec![
+                Field { name: "Content-Type".to_owned(), value: "text/plain".into() },
+                Field { name: "X".to_owned(), value: "1".into() },
+                Field { name: "x".to_owned(), value: "\"2\"".into() },
+            ],
+            download_bytes: 3,
+            peer: Some(([192, 0, 2, 1], 80).into()),
+            total: Duration::from_micros(1_500_000),
+            ..Outcome::default()
+        }
+    }
+
+    fn said(format: &str, outcome: &Outcome) -> String {
+        let url = "h.example/a";
+        let transfer = Transfer { outcome, url, number: 0, referer: None, secrets: Secrets::Masked };
+        let said = Template::parse(format.as_bytes()).say(&transfer);
+        said.iter().map(|(stream, text)| format!("{stream:?}:{}", String::from_utf8_lossy(text))).collect::<Vec<_>>().join("|")
+    }
+
+    #[test]
+    fn variables_stand_for_what_happened() {
+        let all = "%{http_code} %{size_download} %{time_total} %{speed_download} %{http_version} %{remote_ip}:%{remote_port}\\n";
+        assert_eq!(said(all, &outcome()), "Stdout:200 3 1.500000 2 1.1 192.0.2.1:80\n");
+        assert_eq!(said("%header{CONTENT-TYPE};%header{none};%{content_type}", &outcome()), "Stdout:text/plain;;text/plain");
+        assert_eq!(said("%{http_code}%{scheme}", &Outcome::default()), "Stdout:000");
+    }
+
+    #[test]
+    fn what_is_no_variable_is_text() {
+        assert_eq!(said("100%% %x \\q \\t| %{num_headers", &outcome()), "Stdout:100% %x \\q \t| %{num_headers");
+        assert_eq!(said("%", &outcome()), "Stdout:%");
+        assert_eq!(said("\\", &outcome()), "Stdout:\\");
+    }
+
+    #[test]
+    fn streams_can_be_switched_and_the_rest_kept_for_errors() {
+        assert_eq!(said("a%{stderr}b%{stdout}c", &outcome()), "Stdout:a|Stderr:b|Stdout:c");
+        assert_eq!(said("a%{onerror}b", &outcome()), "Stdout:a");
+        let failed = Outcome { exit: Some(Exit::CouldntConnect), ..outcome() };
+        assert_eq!(said("a%{onerror}b%{exitcode}", &failed), "Stdout:ab7");
+    }
+
+    #[test]
+    fn passwords_are_masked() {
+        assert_eq!(said("%{url_effective}", &outcome()), "Stdout:http://user:*****@h.example/a");
+        assert!(!said("%{json}", &outcome()).contains("secret"));
+    }
+
+    #[test]
+    fn json_is_json() {
+        let all = said("%{json}", &outcome());
+        let all: serde_json::Value = serde_json::from_str(&all["Stdout:".len()..]).expect("JSON");
+        assert_eq!(all["http_code"], 200);
+        assert_eq!(all["errormsg"], serde_json::Value::Null);
+        assert_eq!(all.as_object().map(serde_json::Map::len), Some(VARIABLES.len() + 1));
+        let headers = said("%{header_json}", &outcome());
+        let headers: serde_json::Value = serde_json::from_str(&headers["Stdout:".len()..]).expect("JSON");
+        assert_eq!(headers["x"], serde_json::json!(["1", "\"2\""]));
+    }
 
     #[test]
     fn an_unknown_variable_is_named() {
         let template = Template::parse(b"%{http_code} %{nonsense}\\n");
         assert_eq!(template.unknown().collect::<Vec<_>>(), ["nonsense"]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_format_panics(format in proptest::collection::vec(proptest::num::u8::ANY, 0..40)) {
+            let outcome = outcome();
+            let transfer = Transfer { outcome: &outcome, url: "", number: 0, referer: None, secrets: Secrets::Masked };
+            let _ = Template::parse(&format).say(&transfer);
+        }
     }
 }
