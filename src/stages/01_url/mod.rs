@@ -1,134 +1,98 @@
 //! Stage 1 of 7, `url`: from what a person typed to what is to be fetched, and how.
-//! In: text. Out: [`Target`]. Blocks: no. Fails with: [`UrlError`] (exit 1, 3).
-//! Tells: `Decoded`; after a failure the journey tells `Failed`.
-//! Spec: WHATWG URL (the `url` crate), RFC 3986 for what other tools would read.
+//! In: text. Out: [`Target`]. Blocks: no. Fails with: [`UrlError`] (exit 1, 3, 6, 23).
+//! Tells: `Decoded`, or `Resolved` for a reference (a redirect); after a failure the journey tells `Failed`.
+//! Spec: WHATWG URL (the `url` crate), RFC 3986 for what other tools would read. Like curl: `host/path` and `host:8080` are http.
 //! Not done here: fetching `file:` and `data:`, see `journey::local`.
 //! Alone: `examples/url.rs`.
+//!
+//! ```text
+//!  typed text ──► control characters? ──► scheme typed? ──► ::url::Url ──► Target
+//!                     refused              no: http://         │
+//!                                                              └─ split (byte ranges) ─► compare ─► Decoded
+//! ```
+//!
+//! ```
+//! use jaunt::{clock::Still, event::{Detail, FetchId, Hub}, secret::Secrets, stages::url};
+//!
+//! let clock = Still;
+//! let hub = Hub::new(&clock, Secrets::Masked, Detail::Normal, vec![]);
+//! let target = url::decode("WWW.Lab.example:80/a/../b?q#top", hub.emitter(FetchId(0))).unwrap();
+//! assert_eq!(target.url().as_str(), "http://www.lab.example/b?q#top");
+//! assert_eq!(target.authority(), "www.lab.example");
+//! assert_eq!(target.request_target(), "/b?q");
+//! ```
 
-use serde::Serialize;
+mod compare;
+mod error;
+mod split;
+mod target;
+mod told;
+
+use std::cell::RefCell;
+
+use ::url::{SyntaxViolation, Url};
 
 use crate::event::Emitter;
-use crate::exit::{Advice, Exit};
-use crate::phrase;
-use crate::words::Phrase;
 
-/// How the thing a URL names is reached. The scheme is an access method, not always a protocol.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Access {
-    /// HTTP over TCP.
-    Http,
-    /// HTTP over TLS over TCP.
-    Https,
-    /// A file of this machine; no network.
-    File,
-    /// The URL holds the data itself; no network.
-    Data,
-}
+pub use error::{RedirectFault, UrlError};
+pub use target::{Access, Origin, Target};
+pub use told::{
+    Change, ChangeKind, Decoded, Defaulted, FileName, HostKind, HostPart, Part, PortPart, Span, UrlEvent, UrlPart, Violation,
+    Warning,
+};
 
-/// Scheme, host and port: what credentials and connections belong to (RFC 6454).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
-pub struct Origin {
-    /// `http` or `https`.
-    pub access: Access,
-    /// Lower-case, punycode; IPv6 in brackets.
-    pub host: String,
-    /// Always explicit.
-    pub port: u16,
-}
-
-/// A decoded URL that jaunt can fetch.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Target {
-    access: Access,
-    url: ::url::Url,
-}
-
-impl Target {
-    /// Wraps a URL that was parsed elsewhere (a redirect, an image).
-    pub fn of(url: ::url::Url) -> Result<Self, UrlError> {
-        let access = match url.scheme() {
-            "http" => Access::Http,
-            "https" => Access::Https,
-            "file" => Access::File,
-            "data" => Access::Data,
-            other => return Err(UrlError::Unsupported { scheme: other.to_owned() }),
-        };
-        Ok(Self { access, url })
-    }
-
-    /// How it is reached.
-    pub fn access(&self) -> Access {
-        self.access
-    }
-
-    /// The whole URL, fragment and userinfo included: never show it without [`crate::secret::Secrets::url`].
-    pub fn url(&self) -> &::url::Url {
-        &self.url
-    }
-
-    /// The host; none for `file:` and `data:`.
-    pub fn host(&self) -> Option<::url::Host<&str>> {
-        self.url.host()
-    }
-
-    /// The port, typed or the scheme's.
-    pub fn port(&self) -> u16 {
-        self.url.port_or_known_default().unwrap_or(0)
-    }
-
-    /// The origin; none for `file:` and `data:`.
-    pub fn origin(&self) -> Option<Origin> {
-        match self.access {
-            Access::Http | Access::Https => {
-                Some(Origin { access: self.access, host: self.url.host_str()?.to_owned(), port: self.port() })
-            }
-            Access::File | Access::Data => None,
-        }
-    }
-}
-
-/// Why a URL cannot be fetched.
-#[derive(Debug, thiserror::Error)]
-#[error("{}", crate::words::english(&self.phrase()))]
-pub enum UrlError {
-    /// A scheme that jaunt decodes but does not fetch.
-    Unsupported {
-        /// `ftp`, `mailto`, …
-        scheme: String,
-    },
-}
-
-impl UrlError {
-    pub(crate) fn exit(&self) -> Exit {
-        match self {
-            Self::Unsupported { .. } => Exit::UnsupportedProtocol,
-        }
-    }
-    pub(crate) fn phrase(&self) -> Phrase {
-        match self {
-            Self::Unsupported { scheme } => phrase!("url-unsupported", scheme = scheme),
-        }
-    }
-    pub(crate) fn advice(&self) -> Advice {
-        Advice::default()
-    }
-}
-
-/// What this stage tells.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(tag = "event", content = "data", rename_all = "snake_case")]
-pub enum UrlEvent {
-    /// The URL was decoded.
-    Decoded {
-        /// Credentials masked.
-        url: String,
-    },
-}
-
-/// Decodes what a person typed.
+/// Decodes what a person typed, as a browser's address line would, and tells every liberty that this takes.
+///
+/// Text without a scheme is http, as in curl. Control characters are refused, never dropped.
 pub fn decode(text: &str, out: Emitter<'_>) -> Result<Target, UrlError> {
-    let url = ::url::Url::parse(text).map_err(|_| UrlError::Unsupported { scheme: String::new() })?;
-    out.emit(|| UrlEvent::Decoded { url: out.secrets().url(&url) });
+    let text = checked(text)?;
+    let typed = split::split(text);
+    let parseable = typed.parseable(text);
+    let seen = RefCell::new(Vec::new());
+    let note = |v| violation(&mut seen.borrow_mut(), v);
+    let parsed = if out.heard() {
+        Url::options().syntax_violation_callback(Some(&note)).parse(&parseable)
+    } else {
+        Url::parse(&parseable)
+    };
+    let url = parsed.map_err(|e| error::explain(e, text, &typed))?;
+    out.emit(|| UrlEvent::Decoded(Box::new(compare::compare(text, &typed, &url, seen.take(), out.secrets()))));
     Target::of(url)
 }
+
+/// Follows `reference` (the value of Location, `src`, …) from `base`: [`Target::resolve`], told.
+pub fn follow(base: &Target, reference: &[u8], out: Emitter<'_>) -> Result<Target, UrlError> {
+    let joined = target::join(base.url(), reference)?;
+    out.emit(|| {
+        let secrets = out.secrets();
+        let text = joined.url.as_str();
+        UrlEvent::Resolved {
+            base: secrets.url(base.url()),
+            reference: secrets.text(&String::from_utf8_lossy(reference)),
+            repaired: joined.repaired,
+            fragment_inherited: joined.fragment_inherited,
+            decoded: Box::new(compare::compare(text, &split::split(text), &joined.url, Vec::new(), secrets)),
+        }
+    });
+    Target::of(joined.url)
+}
+
+/// Refuses what must never become part of a message, and nothing at all.
+fn checked(text: &str) -> Result<&str, UrlError> {
+    // Unlike the WHATWG standard, which strips tabs and line ends: what was typed and what is sent must not differ unseen.
+    if let Some(at) = text.bytes().position(|b| b.is_ascii_control()) {
+        return Err(UrlError::Control { byte: text.as_bytes()[at], position: at + 1 });
+    }
+    if text.bytes().all(|b| b == b' ') { Err(UrlError::Empty) } else { Ok(text) }
+}
+
+fn violation(seen: &mut Vec<Violation>, v: SyntaxViolation) {
+    let name = told::violation_name(v);
+    match seen.iter_mut().find(|known| known.name == name) {
+        Some(known) => known.times += 1,
+        None => seen.push(Violation { name, times: 1 }),
+    }
+}
+
+#[cfg(test)]
+mod tests;
