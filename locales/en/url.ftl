@@ -85,6 +85,7 @@ url-change-default-port-dropped = changed: port { $from } is the scheme's own an
 url-change-empty-port-dropped = changed: the colon without a port is dropped
 url-change-port-notation = changed: port { $from } is { $to }
 url-change-dot-segments = changed: . and .. are resolved before anything is sent: { $from } is { $to }
+url-change-path-rewritten = changed: path { $from } is { $to }
 url-change-encoded-userinfo = changed: user name or password percent-encoded: { $from } is { $to }
 url-change-encoded-path = changed: path percent-encoded: { $from } is { $to }
 url-change-encoded-query = changed: query percent-encoded: { $from } is { $to }

@@ -166,6 +166,7 @@ fn change_phrase(words: &Words, Change { kind, from, to }: &Change) -> Phrase {
         ChangeKind::EmptyPortDropped => phrase!("url-change-empty-port-dropped"),
         ChangeKind::PortNotation => phrase!("url-change-port-notation", from = from, to = to),
         ChangeKind::DotSegments => phrase!("url-change-dot-segments", from = from, to = to),
+        ChangeKind::PathRewritten => phrase!("url-change-path-rewritten", from = from, to = to),
         ChangeKind::Encoded { part: UrlPart::Userinfo } => phrase!("url-change-encoded-userinfo", from = from, to = to),
         ChangeKind::Encoded { part: UrlPart::Path } => phrase!("url-change-encoded-path", from = from, to = to),
         ChangeKind::Encoded { part: UrlPart::Query } => phrase!("url-change-encoded-query", from = from, to = to),

@@ -145,11 +145,16 @@ fn changes(text: &str, typed: &Split, url: &Url, secrets: Secrets) -> Vec<Change
         tell(ChangeKind::Backslash, path, &path.replace('\\', "/"));
     }
     if url.path() != path && !path.is_empty() {
-        if segments(path, typed.kind).any(is_dots) && !url.cannot_be_a_base() {
+        let dots = segments(path, typed.kind).any(is_dots) && !url.cannot_be_a_base();
+        let encoded = path.chars().any(|c| !c.is_ascii() || matches!(c, ' ' | '"' | '<' | '>' | '`' | '{' | '}'));
+        if dots {
             tell(ChangeKind::DotSegments, path, url.path());
         }
-        if path.chars().any(|c| !c.is_ascii() || matches!(c, ' ' | '"' | '<' | '>' | '`' | '{' | '}')) {
+        if encoded {
             tell(ChangeKind::Encoded { part: UrlPart::Path }, path, url.path());
+        }
+        if !dots && !encoded && path.replace('\\', "/") != url.path() {
+            tell(ChangeKind::PathRewritten, path, url.path());
         }
     }
     for (part, range, now) in [(UrlPart::Query, &typed.query, url.query()), (UrlPart::Fragment, &typed.fragment, url.fragment())]

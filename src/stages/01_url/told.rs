@@ -198,6 +198,8 @@ pub enum ChangeKind {
     PortNotation,
     /// `.` and `..` are resolved before anything is sent.
     DotSegments,
+    /// Rules for `file:` only: slashes run together, `c|` is `c:`.
+    PathRewritten,
     /// Characters that cannot be sent as they are were percent-encoded.
     Encoded {
         /// Where.
