@@ -1,1 +1,3 @@
 //! All integration tests, one binary: each part is a module.
+
+mod demo;

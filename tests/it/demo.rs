@@ -1,0 +1,172 @@
+//! The embedded internet, met over its sockets.
+
+use std::io::{self, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream, UdpSocket};
+use std::time::Duration;
+
+use hickory_proto::op::{Message, MessageType, OpCode, Query, ResponseCode};
+use hickory_proto::rr::{Name, RecordType};
+use jaunt::demo::{Break, Internet, Options, Ports};
+use jaunt::plan::Plan;
+
+const PATIENCE: Duration = Duration::from_secs(10);
+
+fn internet(fault: Option<Break>) -> Internet {
+    Internet::start(Options { ports: Ports::Any, fault, record: true }).expect("the demo's servers")
+}
+
+/// Where the packets for `asked` go.
+fn actual(internet: &Internet, asked: &str) -> SocketAddr {
+    let asked: SocketAddr = asked.parse().expect("an address");
+    internet.told().iter().find(|t| t.place.asked == asked).unwrap_or_else(|| panic!("{asked}")).place.actual
+}
+
+fn query(name: &str, rtype: RecordType) -> Vec<u8> {
+    let mut query = Message::new(7, MessageType::Query, OpCode::Query);
+    query.add_query(Query::query(Name::from_ascii(name).expect("a name"), rtype));
+    query.to_vec().expect("a query")
+}
+
+fn ask(at: SocketAddr, name: &str, rtype: RecordType, patience: Duration) -> io::Result<Message> {
+    let socket = UdpSocket::bind("127.0.0.1:0")?;
+    socket.connect(at)?;
+    socket.set_read_timeout(Some(patience))?;
+    socket.send(&query(name, rtype))?;
+    let mut buffer = [0; 1500];
+    let size = socket.recv(&mut buffer)?;
+    Message::from_vec(&buffer[..size]).map_err(io::Error::other)
+}
+
+fn connect(at: SocketAddr, patience: Duration) -> io::Result<TcpStream> {
+    let socket = socket2::Socket::new(socket2::Domain::for_address(at), socket2::Type::STREAM, None)?;
+    socket.connect_timeout(&at.into(), patience)?;
+    let stream = TcpStream::from(socket);
+    stream.set_read_timeout(Some(PATIENCE))?;
+    Ok(stream)
+}
+
+fn page(internet: &Internet, patience: Duration) -> (Vec<u8>, io::Result<()>) {
+    let mut stream = connect(actual(internet, "127.53.0.80:80"), PATIENCE).expect("a connection");
+    stream.set_read_timeout(Some(patience)).expect("a timeout");
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: www.lab.example\r\nConnection: close\r\n\r\n").expect("a request sent");
+    let mut answer = Vec::new();
+    let end = stream.read_to_end(&mut answer).map(drop);
+    (answer, end)
+}
+
+#[test]
+fn each_name_server_knows_its_part_and_names_the_next() {
+    let internet = internet(None);
+    let root = ask(actual(&internet, "127.53.0.1:53"), "www.lab.example.", RecordType::A, PATIENCE).expect("an answer");
+    assert_eq!(root.authorities[0].to_string(), "example. 86400 IN NS ns.nic.example.");
+    let tld = ask(actual(&internet, "127.53.0.2:53"), "www.lab.example.", RecordType::A, PATIENCE).expect("an answer");
+    assert_eq!((tld.authorities.len(), tld.additionals.len(), tld.answers.len()), (2, 2, 0));
+    for leaf in ["127.53.0.3:53", "127.53.0.4:53"] {
+        let leaf = ask(actual(&internet, leaf), "www.lab.example.", RecordType::A, PATIENCE).expect("an answer");
+        assert!(leaf.metadata.authoritative);
+        assert_eq!(leaf.answers[0].to_string(), "www.lab.example. 300 IN A 127.53.0.80");
+    }
+    let resolver = ask(actual(&internet, "127.53.0.53:53"), "www.lab.example.", RecordType::A, PATIENCE).expect("an answer");
+    assert!(resolver.metadata.recursion_available && !resolver.metadata.authoritative);
+    assert_eq!(resolver.answers.len(), 1);
+}
+
+#[test]
+fn the_page_comes_and_the_request_is_kept_as_it_was_sent() {
+    let internet = internet(None);
+    let (answer, end) = page(&internet, PATIENCE);
+    assert!(end.is_ok() && answer.starts_with(b"HTTP/1.1 200 OK\r\n"));
+    let requests = internet.origin().requests();
+    assert_eq!(requests[0].bytes, b"GET / HTTP/1.1\r\nHost: www.lab.example\r\nConnection: close\r\n\r\n");
+}
+
+#[test]
+fn a_plan_finds_the_servers_where_they_are_and_keeps_what_was_typed() {
+    let internet = internet(None);
+    let mut plan = Plan::default();
+    internet.adjust(&mut plan);
+    assert_eq!(plan.connect.redirect.len(), 2);
+    assert_eq!(plan.dns.redirect.len(), internet.nameservers() + 1);
+    let conf = std::fs::read_to_string(plan.dns.resolv_conf.expect("a resolv.conf")).expect("a file");
+    assert!(conf.contains("nameserver 127.53.0.53\n"));
+    let mut typed = Plan::default();
+    typed.dns.servers = vec!["192.0.2.1".to_owned()];
+    internet.adjust(&mut typed);
+    assert_eq!((typed.dns.servers.len(), typed.dns.resolv_conf), (1, None));
+}
+
+#[test]
+fn broken_names_are_broken_as_they_are_said_to_be() {
+    let told = |fault, at: &str| ask(actual(&internet(Some(fault)), at), "www.lab.example.", RecordType::A, PATIENCE);
+    for at in ["127.53.0.53:53", "127.53.0.4:53"] {
+        let code = |fault| told(fault, at).expect("an answer").metadata.response_code;
+        assert_eq!(code(Break::DnsNxdomain), ResponseCode::NXDomain);
+        assert_eq!(code(Break::DnsServfail), ResponseCode::ServFail);
+        assert_eq!(code(Break::DnsRefused), ResponseCode::Refused);
+        let nodata = told(Break::DnsNodata, at).expect("an answer");
+        assert_eq!((nodata.metadata.response_code, nodata.answers.len()), (ResponseCode::NoError, 0));
+        let lame = told(Break::DnsLame, at).expect("an answer");
+        assert!(!lame.metadata.authoritative && !lame.metadata.recursion_available && lame.answers.is_empty());
+        assert!(told(Break::DnsTruncated, at).expect("an answer").metadata.truncation);
+        assert_eq!(told(Break::DnsCnameLoop, at).expect("an answer").answers.len(), 2);
+        assert_eq!(told(Break::DnsSpoofedId, at).expect("an answer").metadata.id, !7);
+    }
+    let glueless = told(Break::DnsMissingGlue, "127.53.0.2:53").expect("an answer");
+    assert_eq!((glueless.authorities.len(), glueless.additionals.len()), (2, 0));
+    let silent = internet(Some(Break::DnsTimeout));
+    let error = ask(actual(&silent, "127.53.0.53:53"), "www.lab.example.", RecordType::A, Duration::from_millis(50));
+    assert_eq!(error.expect_err("silence").kind(), io::ErrorKind::WouldBlock);
+}
+
+#[test]
+fn a_dead_name_server_is_dead_for_udp_and_tcp() {
+    let internet = internet(Some(Break::DnsDeadFirstServer));
+    for at in ["127.53.0.3:53", "127.53.0.52:53"] {
+        let at = actual(&internet, at);
+        assert_eq!(ask(at, "x.", RecordType::A, PATIENCE).expect_err("dead").kind(), io::ErrorKind::ConnectionRefused);
+        assert_eq!(connect(at, PATIENCE).expect_err("dead").kind(), io::ErrorKind::ConnectionRefused);
+    }
+    assert!(ask(actual(&internet, "127.53.0.53:53"), "www.lab.example.", RecordType::A, PATIENCE).is_ok());
+}
+
+#[test]
+fn connections_are_refused_or_dropped_as_they_are_said_to_be() {
+    let refusing = internet(Some(Break::ConnectRefused));
+    let error = connect(actual(&refusing, "127.53.0.80:80"), PATIENCE).expect_err("refused");
+    assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
+    let dropping = internet(Some(Break::ConnectTimeout));
+    let error = connect(actual(&dropping, "127.53.0.80:443"), Duration::from_millis(200)).expect_err("dropped");
+    assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+}
+
+#[test]
+fn broken_pages_are_broken_as_they_are_said_to_be() {
+    let (whole, _) = page(&internet(None), PATIENCE);
+    let (short, end) = page(&internet(Some(Break::ResponseShort)), PATIENCE);
+    assert!(end.is_ok() && short.len() < whole.len() && whole.starts_with(&short));
+    let (cut, end) = page(&internet(Some(Break::ResponseReset)), PATIENCE);
+    assert!(cut.len() < whole.len());
+    assert_eq!(end.expect_err("a reset").kind(), io::ErrorKind::ConnectionReset);
+    let (nothing, end) = page(&internet(Some(Break::ResponseEmpty)), PATIENCE);
+    assert!(end.is_ok() && nothing.is_empty());
+    assert!(page(&internet(Some(Break::ResponseGarbage)), PATIENCE).0.starts_with(b"220 "));
+    let (_, end) = page(&internet(Some(Break::ResponseStall)), Duration::from_millis(50));
+    assert_eq!(end.expect_err("silence").kind(), io::ErrorKind::WouldBlock);
+}
+
+#[test]
+fn every_server_is_told_with_where_it_is() {
+    use jaunt::render::page::Page;
+    use jaunt::render::palette::Palette;
+    use jaunt::words::{Lang, Words};
+
+    let internet = internet(Some(Break::DnsLame));
+    let mut page = Page::new(Some(80), Palette::plain(), true);
+    internet.tell(&mut page, &Words::new(Lang::En), &Plan::default());
+    let text = page.take();
+    for told in internet.told() {
+        assert!(text.contains(&told.place.asked.to_string()), "{text}");
+    }
+    assert!(text.contains("broken on purpose (dns-lame)"), "{text}");
+    assert!(!text.contains("demo-"), "{text}");
+}
