@@ -60,3 +60,4 @@ journey-failed-in = in stage { $stage }
 journey-failed-tried = tried
 journey-failed-cause = likely
 journey-failed-hint = try
+journey-closed-more = and { $more } more

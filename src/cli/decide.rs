@@ -270,18 +270,15 @@ fn referer(options: &Options) -> (Option<Vec<u8>>, bool) {
     }
 }
 
-fn credentials(typed: &OsString) -> Result<(String, String), UsageError> {
-    let typed = typed.to_str().ok_or(UsageError::NotUtf8 { option: "-u" })?;
-    match typed.split_once(':') {
-        Some((user, password)) => Ok((user.to_owned(), password.to_owned())),
-        None => {
-            let prompt =
-                crate::words::english(&phrase!("cli-password-of", user = crate::render::visible::visible(typed).as_ref()));
-            let password =
-                rpassword::prompt_password(prompt).map_err(|error| UsageError::NobodyToAsk { user: typed.to_owned(), error })?;
-            Ok((typed.to_owned(), password))
-        }
+fn credentials(typed: &OsString) -> Result<(Vec<u8>, Vec<u8>), UsageError> {
+    let bytes = typed.as_encoded_bytes();
+    if let Some(colon) = bytes.iter().position(|&b| b == b':') {
+        return Ok((bytes[..colon].to_vec(), bytes[colon + 1..].to_vec()));
     }
+    let user = crate::render::visible::visible_bytes(bytes);
+    let prompt = crate::words::english(&phrase!("cli-password-of", user = &user));
+    let password = rpassword::prompt_password(prompt).map_err(|error| UsageError::NobodyToAsk { user, error })?;
+    Ok((bytes.to_vec(), password.into_bytes()))
 }
 
 /// Of `-b`: without `=` it names a file. `-b ''` reads nothing and yet turns the engine on, as in curl.
@@ -478,7 +475,7 @@ mod tests {
     #[test]
     fn credentials_cookies_and_the_referer_are_read_as_curl_reads_them() {
         let plan = decided(&["-u", "me:a:b", "-b", "a=1", "-b", "jar", "-b", "b=2", "-e", "http://r/;auto", "-A", "", "u"]).plan;
-        assert_eq!(plan.request.credentials, Some(("me".to_owned(), "a:b".to_owned())));
+        assert_eq!(plan.request.credentials, Some((b"me".to_vec(), b"a:b".to_vec())));
         assert_eq!(plan.request.cookie.as_deref(), Some(&b"a=1; b=2"[..]));
         assert_eq!(plan.cookie_files, Some(vec!["jar".into()]));
         assert_eq!((plan.request.referer.as_deref(), plan.redirects.auto_referer), (Some(&b"http://r/"[..]), true));

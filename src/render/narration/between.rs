@@ -28,6 +28,18 @@ pub(crate) fn next_page(page: &mut Page, words: &Words, url: &str) {
     page.stage(None, &words.say(&phrase!("journey-next")), url, None);
 }
 
+/// Descriptors that jaunt closed, a few by number.
+pub(crate) fn closed(page: &mut Page, words: &Words, fds: &[i32]) {
+    const SHOWN: usize = 8;
+    if fds.is_empty() {
+        return;
+    }
+    let calls: Vec<_> = fds.iter().take(SHOWN).map(|fd| format!("close({fd})")).collect();
+    let more = fds.len().saturating_sub(SHOWN);
+    let remark = if more > 0 { words.say(&phrase!("journey-closed-more", more = more)) } else { String::new() };
+    page.call(&calls.join(" "), &remark);
+}
+
 /// Tells one event between stages.
 pub(crate) fn tell(page: &mut Page, words: &Words, event: &JourneyEvent) {
     match event {

@@ -20,6 +20,7 @@ use crate::journey::{JourneyEvent, Purpose};
 use crate::render::page::Page;
 use crate::render::palette::Palette;
 use crate::stages::Stage;
+use crate::stages::connect::ConnectEvent;
 use crate::words::{Lang, Words};
 
 /// What a stage's narration is made from.
@@ -63,6 +64,8 @@ pub struct Narrator<W: Write + Send> {
     /// Pages told so far.
     pages: u32,
     held: Vec<Entry>,
+    /// Descriptors that were closed since the last block.
+    closed: Vec<i32>,
     failure: Option<io::Error>,
 }
 
@@ -77,6 +80,7 @@ impl<W: Write + Send> Narrator<W> {
             told: None,
             pages: 0,
             held: Vec::new(),
+            closed: Vec::new(),
             failure: None,
         }
     }
@@ -113,6 +117,9 @@ impl<W: Write + Send> Narrator<W> {
             Stage::Response => response::tell(page, words, &story!(Response)),
             Stage::Images => images::tell(page, words, &story!(Images)),
         }
+        if matches!(stage, Stage::Response | Stage::Images) {
+            between::closed(page, words, &std::mem::take(&mut self.closed));
+        }
         self.flush();
     }
 
@@ -125,11 +132,17 @@ impl<W: Write + Send> Narrator<W> {
                 }
                 self.pages += 1;
             }
-            JourneyEvent::Ended { .. } => self.flush(),
+            JourneyEvent::Ended { .. } => {
+                between::closed(&mut self.page, &self.words, &std::mem::take(&mut self.closed));
+                self.flush();
+            }
             _ if self.told != Some(entry.fetch) => {}
             JourneyEvent::StageBegan { .. } | JourneyEvent::Began { .. } | JourneyEvent::FetchBegan { .. } => {}
             JourneyEvent::StageEnded { stage, took_us, ok } => self.tell_stage(*stage, *took_us, *ok),
-            JourneyEvent::FetchEnded { .. } => self.flush(),
+            JourneyEvent::FetchEnded { .. } => {
+                between::closed(&mut self.page, &self.words, &std::mem::take(&mut self.closed));
+                self.flush();
+            }
             other => {
                 between::tell(&mut self.page, &self.words, other);
                 self.flush();
@@ -152,6 +165,7 @@ impl<W: Write + Send> Sink for Narrator<W> {
     fn receive(&mut self, entry: &Entry) {
         match &entry.event {
             Event::Journey(event) => self.tell_journey(entry, event),
+            Event::Connect(ConnectEvent::Closed { fd, .. }) => self.closed.push(*fd),
             _ if self.told == Some(entry.fetch) => self.held.push(entry.clone()),
             _ => {}
         }

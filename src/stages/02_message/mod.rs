@@ -39,7 +39,7 @@ pub struct RequestSpec {
     /// `-e`, without `;auto`.
     pub referer: Option<Vec<u8>>,
     /// `-u user:password`; wins over userinfo in the URL.
-    pub credentials: Option<(String, String)>,
+    pub credentials: Option<(Vec<u8>, Vec<u8>)>,
     /// Value of the Cookie field (from `-b name=value` or the cookie engine).
     pub cookie: Option<Vec<u8>>,
     /// `-d` and its like.

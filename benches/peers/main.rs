@@ -1,0 +1,89 @@
+//! jaunt and its peers in turns on the same work: `cargo bench --bench peers [-- ROW …] [--runs N]`.
+//!
+//! Every run is one process against one nginx on loopback that this program starts. The tools take turns, so that whatever the machine
+//! does meanwhile hits all alike; the table shows the median CPU time (user + system, of the process alone), the best wall
+//! time, the peak memory, and the ratio of CPU times to curl's. It never fails on a time: it is a measurement, not a test.
+//!
+//! Each run is started by this same program as `peers --measure COMMAND…`, whose only child it is, so that getrusage() speaks of
+//! that run alone.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for people to read")]
+#![allow(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
+
+mod measure;
+mod rows;
+mod server;
+
+use std::process::ExitCode;
+
+use measure::Sample;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> =
+        std::env::args_os().skip(1).filter_map(|a| a.into_string().ok()).filter(|a| a != "--bench").collect();
+    if arguments.first().is_some_and(|a| a == "--measure") {
+        return measure::child(&arguments[1..]);
+    }
+    let mut wanted = Vec::new();
+    let mut runs = None;
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        match argument.as_str() {
+            "--runs" => runs = rest.next().and_then(|n| n.parse().ok()),
+            other => wanted.push(other.to_owned()),
+        }
+    }
+    let server = match server::Server::start() {
+        Ok(server) => server,
+        Err(error) => {
+            eprintln!("nginx is needed for this benchmark: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    println!("| work | tool | CPU ms (median) | to curl | wall ms (best) | peak MiB |");
+    println!("|---|---|---:|---:|---:|---:|");
+    for row in rows::all(&server) {
+        if !wanted.is_empty() && !wanted.iter().any(|w| row.name.contains(w.as_str())) {
+            continue;
+        }
+        print_row(&row, runs.unwrap_or(row.runs));
+    }
+    ExitCode::SUCCESS
+}
+
+fn print_row(row: &rows::Row, runs: usize) {
+    let mut samples: Vec<Vec<Sample>> = row.tools.iter().map(|_| Vec::new()).collect();
+    for _ in 0..runs {
+        for (tool, kept) in row.tools.iter().zip(&mut samples) {
+            match measure::run(&tool.command) {
+                Ok(sample) => kept.push(sample),
+                Err(error) => eprintln!("{} of {:?}: {error}", tool.name, row.name),
+            }
+        }
+    }
+    let reference = row.tools.iter().position(|t| t.name == "curl").and_then(|at| median(&samples[at], |s| s.cpu_us));
+    for (tool, kept) in row.tools.iter().zip(&samples) {
+        let Some(cpu) = median(kept, |s| s.cpu_us) else {
+            println!("| {} | {} | failed | | | |", row.name, tool.name);
+            continue;
+        };
+        let wall = kept.iter().map(|s| s.wall_us).min().unwrap_or_default();
+        let peak = median(kept, |s| s.peak_kib).unwrap_or_default();
+        let ratio = reference.map_or_else(String::new, |r| format!("{:.3}", cpu as f64 / r.max(1) as f64));
+        println!(
+            "| {} | {} | {:.2} | {} | {:.2} | {:.1} |",
+            row.name,
+            tool.name,
+            cpu as f64 / 1000.0,
+            ratio,
+            wall as f64 / 1000.0,
+            peak as f64 / 1024.0
+        );
+    }
+}
+
+fn median(samples: &[Sample], of: impl Fn(&Sample) -> u64) -> Option<u64> {
+    let mut values: Vec<u64> = samples.iter().map(of).collect();
+    values.sort_unstable();
+    values.get(values.len() / 2).copied()
+}

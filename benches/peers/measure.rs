@@ -1,0 +1,56 @@
+//! One run of one command: CPU time, wall time, peak memory.
+
+use std::io;
+use std::process::{Command, ExitCode, Stdio};
+use std::time::Instant;
+
+use nix::sys::resource::{UsageWho, getrusage};
+
+/// What one run cost.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sample {
+    /// User and system time, µs.
+    pub(crate) cpu_us: u64,
+    /// From start to end, µs.
+    pub(crate) wall_us: u64,
+    /// Largest resident set, KiB.
+    pub(crate) peak_kib: u64,
+}
+
+/// Runs `command` in a process of its own whose only child it is.
+pub(crate) fn run(command: &[String]) -> io::Result<Sample> {
+    let me = std::env::current_exe()?;
+    let output = Command::new(me).arg("--measure").args(command).stdin(Stdio::null()).output()?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let numbers: Vec<u64> = text.split_whitespace().filter_map(|n| n.parse().ok()).collect();
+    match numbers[..] {
+        [cpu_us, wall_us, peak_kib] if output.status.success() => Ok(Sample { cpu_us, wall_us, peak_kib }),
+        _ => Err(io::Error::other(format!(
+            "{command:?} ended with {}: {}",
+            output.status,
+            String::from_utf8_lossy(&output.stderr)
+        ))),
+    }
+}
+
+/// The other half: `--measure COMMAND…`.
+pub(crate) fn child(command: &[String]) -> ExitCode {
+    let Some((program, arguments)) = command.split_first() else { return ExitCode::FAILURE };
+    let begun = Instant::now();
+    let status = Command::new(program).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let wall = begun.elapsed();
+    let Ok(usage) = getrusage(UsageWho::RUSAGE_CHILDREN) else { return ExitCode::FAILURE };
+    let micros = |t: nix::sys::time::TimeVal| t.tv_sec() as u64 * 1_000_000 + t.tv_usec() as u64;
+    println!("{} {} {}", micros(usage.user_time()) + micros(usage.system_time()), wall.as_micros(), usage.max_rss());
+    match status {
+        Ok(status) if status.success() => ExitCode::SUCCESS,
+        Ok(status) => {
+            eprintln!("exit {status}");
+            ExitCode::FAILURE
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}

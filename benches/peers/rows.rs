@@ -1,0 +1,148 @@
+//! The rows: one piece of work each, and how each tool is told to do it.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use crate::server::Server;
+
+/// A tool and its command line.
+pub(crate) struct Tool {
+    /// `curl`
+    pub(crate) name: &'static str,
+    /// Program and arguments.
+    pub(crate) command: Vec<String>,
+}
+
+/// One piece of work.
+pub(crate) struct Row {
+    /// What is done.
+    pub(crate) name: String,
+    /// How often, unless `--runs` says otherwise.
+    pub(crate) runs: usize,
+    /// By whom.
+    pub(crate) tools: Vec<Tool>,
+}
+
+struct Tools {
+    jaunt: String,
+    curl: bool,
+    wget: bool,
+    xh: bool,
+}
+
+/// All rows, for the tools that are installed.
+pub(crate) fn all(server: &Server) -> Vec<Row> {
+    let tools = Tools { jaunt: env!("CARGO_BIN_EXE_jaunt").to_owned(), curl: has("curl"), wget: has("wget"), xh: has("xh") };
+    let ca = server.file("ca.pem").display().to_string();
+    let sink = server.file("sink").display().to_string();
+    let small = server.url("/1k.txt");
+    let mut rows = vec![
+        tools.row(
+            "cold, 1 KiB over http",
+            41,
+            &["-s", &small],
+            &["-s", &small],
+            Some(&["-qO-", &small]),
+            Some(&["--ignore-stdin", "-b", &small]),
+        ),
+        tools.same("cold, 1 MiB over http", 31, &["-s", &server.url("/1m.txt")]),
+        tools.same("cold, 1 KiB over https, --cacert", 31, &["-s", "--cacert", &ca, &server.tls_url("/1k.txt")]),
+        tools.row(
+            "cold, 1 KiB over https, the system's roots",
+            31,
+            &["-sk", &server.tls_url("/1k.txt")],
+            &["-sk", &server.tls_url("/1k.txt")],
+            Some(&["-qO-", "--no-check-certificate", &server.tls_url("/1k.txt")]),
+            None,
+        ),
+        tools.row(
+            "--until message (curl --version)",
+            41,
+            &["-s", "--until", "message", &small],
+            &["--version"],
+            Some(&["--version"]),
+            None,
+        ),
+        tools.same("1 GiB to /dev/null", 5, &["-s", "-o", "/dev/null", &server.url("/1g.bin")]),
+        tools.same("1 GiB to a file", 3, &["-s", "-o", &sink, &server.url("/1g.bin")]),
+        tools.same("1 GiB over TLS", 3, &["-sk", "-o", "/dev/null", &server.tls_url("/1g.bin")]),
+        tools.row(
+            "gzip 64 MiB, dense",
+            7,
+            &["-s", "-o", "/dev/null", &server.url("/dense.html")],
+            &["-s", "--compressed", "-o", "/dev/null", &server.url("/dense.html")],
+            None,
+            None,
+        ),
+        tools.row(
+            "gzip 64 MiB, ordinary",
+            7,
+            &["-s", "-o", "/dev/null", &server.url("/text.html")],
+            &["-s", "--compressed", "-o", "/dev/null", &server.url("/text.html")],
+            None,
+            None,
+        ),
+    ];
+    let hundred: Vec<String> = (0..100).map(|n| server.url(&format!("/i/{n}.png"))).collect();
+    let hundred: Vec<&str> = std::iter::once("-s").chain(hundred.iter().map(String::as_str)).collect();
+    rows.push(tools.same("100 small URLs", 11, &hundred));
+    for (count, runs) in [(10, 21), (100, 15), (1000, 7), (5000, 5)] {
+        let page = server.url(&format!("/{count}.html"));
+        let list = server.file(&format!("list-{count}"));
+        let text: String = std::iter::once(page.clone())
+            .chain((0..count).map(|n| server.url(&format!("/i/{n}.png"))))
+            .map(|url| format!("url = \"{url}\"\noutput = \"/dev/null\"\n"))
+            .collect();
+        let _ = std::fs::write(&list, text);
+        let list = list.display().to_string();
+        let folder = server.file("wget").display().to_string();
+        rows.push(tools.row(
+            &format!("page and {count} images"),
+            runs,
+            &["-s", "--images", &page],
+            &["-sZ", "--parallel-max", "6", "-K", &list],
+            Some(&["-qpP", &folder, &page]),
+            None,
+        ));
+    }
+    rows.push(Row {
+        name: "narrating, to a file, against -s".to_owned(),
+        runs: 31,
+        tools: vec![
+            Tool { name: "jaunt -s (as curl)", command: vec![tools.jaunt.clone(), "-s".into(), small.clone()] },
+            Tool { name: "jaunt", command: vec![tools.jaunt.clone(), small] },
+        ],
+    });
+    rows
+}
+
+impl Tools {
+    fn row(&self, name: &str, runs: usize, jaunt: &[&str], curl: &[&str], wget: Option<&[&str]>, xh: Option<&[&str]>) -> Row {
+        let command = |program: &str, arguments: &[&str]| {
+            std::iter::once(program).chain(arguments.iter().copied()).map(str::to_owned).collect::<Vec<_>>()
+        };
+        let mut tools = Vec::new();
+        if self.curl {
+            tools.push(Tool { name: "curl", command: command("curl", curl) });
+        }
+        tools.push(Tool { name: "jaunt", command: command(&self.jaunt, jaunt) });
+        if let (true, Some(wget)) = (self.wget, wget) {
+            tools.push(Tool { name: "wget", command: command("wget", wget) });
+        }
+        if let (true, Some(xh)) = (self.xh, xh) {
+            tools.push(Tool { name: "xh", command: command("xh", xh) });
+        }
+        Row { name: name.to_owned(), runs, tools }
+    }
+
+    /// jaunt and curl with the same arguments.
+    fn same(&self, name: &str, runs: usize, arguments: &[&str]) -> Row {
+        self.row(name, runs, arguments, arguments, None, None)
+    }
+}
+
+fn has(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder: PathBuf| folder.join(program).is_file())
+        && Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
+}

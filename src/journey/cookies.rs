@@ -1,0 +1,201 @@
+//! The cookie engine (`-b FILE`): cookies kept from one answer to the next, and those that a file held.
+//!
+//! Spec: RFC 6265bis, by the `cookie_store` crate; that no cookie is set for a public suffix (`co.uk`) by `psl`.
+//! Like curl: a file that cannot be read holds no cookies, `-b ''` only turns the engine on, and the file may be Netscape's
+//! format or lines `Set-Cookie: …` with a Domain. Unlike curl: a cookie of such a line without Domain is not sent anywhere.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use cookie_store::{CookieStore, RawCookie};
+
+use crate::event::Emitter;
+use crate::journey::JourneyEvent;
+use crate::render::visible::visible_bytes;
+use crate::stages::response::Head;
+
+/// No file of cookies is longer; what is beyond is not read.
+const MOST_LINES: usize = 100_000;
+const MOST_BYTES: u64 = 32 << 20;
+
+/// The cookies of a run.
+pub(crate) struct Jar {
+    store: Mutex<CookieStore>,
+}
+
+impl Jar {
+    /// With the cookies in `files`. `unix` is now, in seconds since 1970: expired ones are left out.
+    pub(crate) fn read(files: &[PathBuf], unix: u64) -> Self {
+        let mut store = CookieStore::new();
+        for path in files {
+            let Ok(file) = std::fs::File::open(path) else { continue };
+            for line in BufReader::new(file.take(MOST_BYTES)).split(b'\n').take(MOST_LINES).map_while(Result::ok) {
+                let line = String::from_utf8_lossy(&line);
+                let line = line.trim_end_matches('\r');
+                let _ = netscape(&mut store, line, unix).or_else(|| header(&mut store, line));
+            }
+        }
+        Self { store: Mutex::new(store) }
+    }
+
+    /// The value of the Cookie field for a request to `url`; told by name.
+    pub(crate) fn field(&self, url: &::url::Url, out: Emitter<'_>) -> Option<Vec<u8>> {
+        let store = self.lock();
+        let pairs: Vec<_> = store.get_request_values(url).map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
+        drop(store);
+        if pairs.is_empty() {
+            return None;
+        }
+        out.emit(|| JourneyEvent::CookiesSent { names: pairs.iter().map(|(n, _)| n.clone()).collect() });
+        let text: Vec<_> = pairs.iter().map(|(n, v)| if n.is_empty() { v.clone() } else { format!("{n}={v}") }).collect();
+        Some(text.join("; ").into_bytes())
+    }
+
+    /// Keeps what the answer from `url` sets.
+    pub(crate) fn keep(&self, url: &::url::Url, head: &Head, out: Emitter<'_>) {
+        for value in head.all("set-cookie") {
+            let text = String::from_utf8_lossy(value);
+            let Ok(cookie) = RawCookie::parse(text.as_ref()) else {
+                out.emit(|| refused(&visible_bytes(value), "it cannot be read"));
+                continue;
+            };
+            let name = cookie.name().to_owned();
+            let domain = cookie.domain().map(|d| d.trim_start_matches('.').to_ascii_lowercase());
+            if let Some(domain) = &domain {
+                if is_public_suffix(domain) && url.host_str() != Some(domain) {
+                    out.emit(|| refused(&name, "its domain is a public suffix"));
+                    continue;
+                }
+            }
+            let scope = format!(
+                "{}{}",
+                domain.clone().or_else(|| url.host_str().map(str::to_owned)).unwrap_or_default(),
+                cookie.path().unwrap_or("/")
+            );
+            let kept = self.lock().insert_raw(&cookie.into_owned(), url);
+            out.emit(|| match kept {
+                Ok(_) => JourneyEvent::CookieStored { name, scope, refused: None },
+                Err(error) => refused(&name, &error.to_string()),
+            });
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, CookieStore> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn refused(name: &str, why: &str) -> JourneyEvent {
+    JourneyEvent::CookieStored { name: name.to_owned(), scope: String::new(), refused: Some(why.to_owned()) }
+}
+
+fn is_public_suffix(domain: &str) -> bool {
+    psl::suffix(domain.as_bytes()).is_some_and(|suffix| suffix.is_known() && suffix.as_bytes() == domain.as_bytes())
+}
+
+/// `domain, subdomains too, path, secure, expires, name, value`, separated by tabs.
+fn netscape(store: &mut CookieStore, line: &str, unix: u64) -> Option<()> {
+    let (line, http_only) = match line.strip_prefix("#HttpOnly_") {
+        Some(rest) => (rest, true),
+        None => (line, false),
+    };
+    if line.starts_with('#') {
+        return None;
+    }
+    let mut columns = line.split('\t');
+    let (domain, tail, path) = (columns.next()?, columns.next()?, columns.next()?);
+    let (secure, expires, name) = (columns.next()?, columns.next()?, columns.next()?);
+    let value = columns.next().unwrap_or_default();
+    let expires: u64 = expires.parse().ok()?;
+    if expires != 0 && expires <= unix {
+        return Some(());
+    }
+    let host = domain.trim_start_matches('.');
+    let mut text = format!("{name}={value}; Path={path}");
+    if tail.eq_ignore_ascii_case("TRUE") {
+        text.push_str(&format!("; Domain={host}"));
+    }
+    if expires != 0 {
+        text.push_str(&format!("; Max-Age={}", expires - unix));
+    }
+    if http_only {
+        text.push_str("; HttpOnly");
+    }
+    let secure = secure.eq_ignore_ascii_case("TRUE");
+    if secure {
+        text.push_str("; Secure");
+    }
+    insert(store, &text, if secure { "https" } else { "http" }, host, path)
+}
+
+fn header(store: &mut CookieStore, line: &str) -> Option<()> {
+    let (name, value) = line.split_once(':')?;
+    if !name.eq_ignore_ascii_case("set-cookie") {
+        return None;
+    }
+    let cookie = RawCookie::parse(value.trim()).ok()?;
+    let domain = cookie.domain()?.trim_start_matches('.').to_owned();
+    insert(store, value.trim(), "https", &domain, "/")
+}
+
+fn insert(store: &mut CookieStore, text: &str, scheme: &str, host: &str, path: &str) -> Option<()> {
+    let url = ::url::Url::parse(&format!("{scheme}://{host}{path}")).ok()?;
+    let cookie = RawCookie::parse(text.to_owned()).ok()?;
+    store.insert_raw(&cookie, &url).ok().map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Still;
+    use crate::event::{Detail, FetchId, Hub};
+    use crate::secret::Secrets;
+    use crate::stages::message::Version;
+    use crate::stages::response::Field;
+
+    fn jar(text: &str) -> Jar {
+        let file = tempfile::NamedTempFile::new().expect("a temporary file");
+        std::fs::write(file.path(), text).expect("written");
+        Jar::read(&[file.path().to_owned()], 1_000)
+    }
+
+    fn sent(jar: &Jar, url: &str) -> Option<String> {
+        let hub = Hub::new(&Still, Secrets::Masked, Detail::Normal, vec![]);
+        let field = jar.field(&::url::Url::parse(url).expect("a URL"), hub.emitter(FetchId(0)));
+        field.map(|f| String::from_utf8(f).expect("text"))
+    }
+
+    fn answer(jar: &Jar, url: &str, cookie: &str) {
+        let hub = Hub::new(&Still, Secrets::Masked, Detail::Normal, vec![]);
+        let fields = vec![Field { name: "Set-Cookie".into(), value: cookie.into() }];
+        let head = Head { version: Version::Http11, status: 200, reason: vec![], fields };
+        jar.keep(&::url::Url::parse(url).expect("a URL"), &head, hub.emitter(FetchId(0)));
+    }
+
+    #[test]
+    fn a_netscape_file_is_read_and_each_cookie_goes_where_it_belongs() {
+        let jar = jar("# Netscape HTTP Cookie File\n\
+                       .lab.test\tTRUE\t/\tFALSE\t0\twide\t1\n\
+                       www.lab.test\tFALSE\t/dir\tFALSE\t0\tnarrow\t2\n\
+                       #HttpOnly_www.lab.test\tFALSE\t/\tTRUE\t0\tsafe\t3\n\
+                       www.lab.test\tFALSE\t/\tFALSE\t999\told\t4\n");
+        assert_eq!(sent(&jar, "http://other.lab.test/").as_deref(), Some("wide=1"));
+        assert_eq!(sent(&jar, "http://www.lab.test/"), Some("wide=1".into()));
+        let mut all: Vec<_> = sent(&jar, "https://www.lab.test/dir/x").expect("three").split("; ").map(str::to_owned).collect();
+        all.sort();
+        assert_eq!(all, ["narrow=2", "safe=3", "wide=1"]);
+        assert_eq!(sent(&jar, "http://lab.test.evil/"), None);
+    }
+
+    #[test]
+    fn an_answer_sets_cookies_for_its_own_host_but_not_for_a_public_suffix_or_a_stranger() {
+        let jar = jar("");
+        answer(&jar, "http://www.lab.co.uk/", "a=1; Path=/");
+        answer(&jar, "http://www.lab.co.uk/", "b=2; Domain=co.uk");
+        answer(&jar, "http://www.lab.co.uk/", "c=3; Domain=other.test");
+        assert_eq!(sent(&jar, "http://www.lab.co.uk/").as_deref(), Some("a=1"));
+        assert_eq!(sent(&jar, "http://shop.co.uk/"), None);
+        assert_eq!(sent(&jar, "http://other.test/"), None);
+    }
+}

@@ -1,0 +1,63 @@
+//! Where the content of one hop goes: to the output, or nowhere when the answer redirects and is followed.
+
+use std::os::fd::BorrowedFd;
+
+use crate::journey::redirect;
+use crate::plan::Redirects;
+use crate::stages::response::{BodySink, Head, SinkError};
+use crate::stages::url::Target;
+
+/// Decides, once the head is there, whether the content behind it is anyone's.
+pub(crate) struct Hop<'h> {
+    inner: &'h mut dyn BodySink,
+    target: &'h Target,
+    method: &'h str,
+    rules: &'h Redirects,
+    followed: u32,
+    fail: bool,
+    swallowed: bool,
+}
+
+impl<'h> Hop<'h> {
+    /// For the answer to a `method` request for `target`, after `followed` redirects.
+    pub(crate) fn new(
+        inner: &'h mut dyn BodySink,
+        target: &'h Target,
+        method: &'h str,
+        rules: &'h Redirects,
+        followed: u32,
+        fail: bool,
+    ) -> Self {
+        Self { inner, target, method, rules, followed, fail, swallowed: false }
+    }
+
+    fn is_followed(&self, head: &Head) -> bool {
+        match redirect::wanted(self.target, self.method, head, self.rules) {
+            Some(Ok(next)) => redirect::refused(&next, self.followed, self.rules).is_none(),
+            Some(Err(_)) | None => false,
+        }
+    }
+}
+
+impl BodySink for Hop<'_> {
+    fn begin(&mut self, head: &Head, raw: &[u8]) -> Result<(), SinkError> {
+        self.swallowed = self.is_followed(head) || self.fail && head.status >= 400;
+        if self.swallowed { self.inner.pass_over(head, raw) } else { self.inner.begin(head, raw) }
+    }
+
+    fn write(&mut self, content: &[u8]) -> Result<(), SinkError> {
+        if self.swallowed { Ok(()) } else { self.inner.write(content) }
+    }
+
+    fn splice_to(&self) -> Option<BorrowedFd<'_>> {
+        if self.swallowed { None } else { self.inner.splice_to() }
+    }
+
+    fn spliced(&mut self, bytes: u64) {
+        self.inner.spliced(bytes);
+    }
+
+    fn end(&mut self) -> Result<(), SinkError> {
+        if self.swallowed { Ok(()) } else { self.inner.end() }
+    }
+}

@@ -1,0 +1,153 @@
+//! From a message to its answer: on a kept connection, or over dns, connect and tls on a new one.
+
+use std::time::Duration;
+
+use crate::deadline::{Bound, Deadline};
+use crate::event::Emitter;
+use crate::exit::Error;
+use crate::journey::fetch::stage;
+use crate::journey::hop::Hop;
+use crate::journey::pool::Key;
+use crate::journey::world::World;
+use crate::journey::{JourneyEvent, Outcome, SkipWhy};
+use crate::stages::Stage;
+use crate::stages::connect::{self, ConnectEvent, Connection, ConnectionId};
+use crate::stages::dns::{self, Resolve as _};
+use crate::stages::message::Message;
+use crate::stages::response::{self, Response, ResponseError};
+use crate::stages::url::{Access, Target};
+
+/// curl's limit for everything up to the connection, without `--connect-timeout`.
+const CONNECT: Duration = Duration::from_secs(300);
+
+/// One exchange to be made.
+pub(crate) struct Passage<'p> {
+    /// What all fetches share.
+    pub world: &'p World<'p>,
+    /// With whom.
+    pub target: &'p Target,
+    /// May the client certificate be offered?
+    pub certificate: bool,
+    /// The last stage.
+    pub until: Option<Stage>,
+    /// Until when.
+    pub by: &'p Deadline<'p>,
+    /// Whom it is told.
+    pub out: Emitter<'p>,
+}
+
+impl Passage<'_> {
+    /// Exchanges `message`; `None` when `--until` ends before that.
+    pub(crate) fn exchange(&self, message: &Message, landing: &mut Hop<'_>, outcome: &mut Outcome) -> Result<Option<Response>, Error> {
+        let Some(origin) = self.target.origin() else { return Ok(None) };
+        let key = Key { origin, certificate: self.certificate };
+        let mut kept_ones_too = self.until.is_none_or(|until| until >= Stage::Response);
+        loop {
+            let kept = if kept_ones_too { self.world.pool.take(&key, self.out) } else { None };
+            let connection = match kept {
+                Some(connection) => self.reuse(connection),
+                None => match self.open(outcome)? {
+                    Some(connection) => connection,
+                    None => return Ok(None),
+                },
+            };
+            outcome.local = Some(connection.id.local);
+            outcome.peer = Some(connection.id.peer);
+            outcome.pretransfer = self.elapsed(outcome);
+            let reused = connection.exchanges > 0;
+            match stage(self.out, Stage::Response, || self.on(connection, &key, message, landing)) {
+                Ok(response) => {
+                    outcome.first_byte = response.first_byte.saturating_sub(outcome.begun);
+                    return Ok(Some(response));
+                }
+                // RFC 9112 §9.3.1: the server may close a kept connection at any time, also just as a request is under way.
+                Err((connection, error)) if reused && error.before_any_answer() && is_idempotent(&message.method) => {
+                    self.out.emit(|| JourneyEvent::Retrying { connection, error: error.to_string() });
+                    kept_ones_too = false;
+                }
+                Err((_, error)) => return Err(error.into()),
+            }
+        }
+    }
+
+    fn reuse(&self, kept: Connection) -> Connection {
+        let why = SkipWhy::Kept { connection: kept.id.connection, fd: kept.id.fd };
+        let tls = (self.target.access() == Access::Https).then_some(Stage::Tls);
+        for stage in [Some(Stage::Dns), Some(Stage::Connect), tls].into_iter().flatten() {
+            self.out.emit(|| JourneyEvent::StageSkipped { stage, why });
+        }
+        self.out.emit(|| ConnectEvent::Reused(kept.id));
+        kept
+    }
+
+    fn open(&self, outcome: &mut Outcome) -> Result<Option<Connection>, Error> {
+        let Self { world, target, out, .. } = *self;
+        let by = self.by.within(Some(world.plan.connect.timeout.unwrap_or(CONNECT)), Bound::ConnectTimeout);
+        let Some(host) = target.host() else { return Ok(None) };
+        let diverted = connect::connect_to(&world.plan.connect, &host.to_string(), target.port())?;
+        let (host, port) = match &diverted {
+            Some((host, port)) => (host.clone(), *port),
+            None => (dns::bare(&host), target.port()),
+        };
+        let route = stage(out, Stage::Dns, || world.resolver.lookup(&host, port, world.plan.dns.family, &by, out))?;
+        outcome.name_lookup = self.elapsed(outcome);
+        if self.until == Some(Stage::Dns) {
+            return Ok(None);
+        }
+        let plain = stage(out, Stage::Connect, || connect::connect(&route, &world.connector, &by, out))?;
+        outcome.connects += 1;
+        outcome.connected = self.elapsed(outcome);
+        if self.until == Some(Stage::Connect) {
+            let _ = plain.transport.close(out);
+            return Ok(None);
+        }
+        let secured = match target.access() {
+            Access::Https => {
+                let secured = stage(out, Stage::Tls, || world.tls.secure(plain, target, self.certificate, &by, out))?;
+                outcome.secured = self.elapsed(outcome);
+                secured
+            }
+            Access::Http | Access::File | Access::Data => {
+                out.emit(|| JourneyEvent::StageSkipped { stage: Stage::Tls, why: SkipWhy::NotHttps });
+                plain
+            }
+        };
+        if self.until == Some(Stage::Tls) {
+            let _ = secured.transport.close(out);
+            return Ok(None);
+        }
+        Ok(Some(secured))
+    }
+
+    /// The exchange itself; afterwards the connection is kept or closed.
+    fn on(
+        &self,
+        mut connection: Connection,
+        key: &Key,
+        message: &Message,
+        landing: &mut Hop<'_>,
+    ) -> Result<Response, (ConnectionId, ResponseError)> {
+        let id = connection.id.connection;
+        let result = response::exchange(&mut connection, message, landing, &self.world.plan.limits, self.by, self.out);
+        match result {
+            Ok(response) if response.reusable && self.world.keeps() => {
+                connection.exchanges += 1;
+                self.world.pool.put(key.clone(), connection);
+                Ok(response)
+            }
+            result => {
+                let _ = connection.transport.close(self.out);
+                result.map_err(|error| (id, error))
+            }
+        }
+    }
+
+    fn elapsed(&self, outcome: &Outcome) -> Duration {
+        self.world.clock.now().saturating_sub(outcome.begun)
+    }
+}
+
+/// RFC 9110 §9.2.2: asking twice has the effect of asking once.
+fn is_idempotent(method: &str) -> bool {
+    matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE" | "PUT" | "DELETE")
+}

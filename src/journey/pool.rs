@@ -1,0 +1,66 @@
+//! Connections that the server keeps open, waiting for the next exchange with the same origin (RFC 9112 §9.3).
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::event::Emitter;
+use crate::stages::connect::Connection;
+use crate::stages::url::Origin;
+
+/// Whom a kept connection may serve again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    /// Same scheme, host and port.
+    pub origin: Origin,
+    /// A connection on which this run's client certificate was offered serves nobody for whom it was not meant.
+    pub certificate: bool,
+}
+
+/// The kept connections of a run, shared by all lanes.
+#[derive(Default)]
+pub struct Pool {
+    idle: Mutex<Vec<(Key, Connection)>>,
+}
+
+impl Pool {
+    /// The connection that was used last for `key` and is still open; stale ones found on the way are closed.
+    pub fn take(&self, key: &Key, out: Emitter<'_>) -> Option<Connection> {
+        loop {
+            let mut connection = {
+                let mut idle = self.lock();
+                let at = idle.iter().rposition(|(k, _)| k == key)?;
+                idle.swap_remove(at).1
+            };
+            if !connection.transport.is_stale() {
+                return Some(connection);
+            }
+            // The peer has closed it meanwhile; that is its right (RFC 9112 §9.5).
+            let _ = connection.transport.close(out);
+        }
+    }
+
+    /// Keeps it for the next exchange.
+    pub fn put(&self, key: Key, connection: Connection) {
+        self.lock().push((key, connection));
+    }
+
+    /// Closes one idle connection, the longest unused; for a process that has run out of descriptors.
+    pub fn close_one(&self, out: Emitter<'_>) -> bool {
+        let oldest = {
+            let mut idle = self.lock();
+            if idle.is_empty() { None } else { Some(idle.remove(0)) }
+        };
+        oldest.map(|(_, connection)| connection.transport.close(out)).is_some()
+    }
+
+    /// Closes all: the end of the run.
+    pub fn close_all(&self, out: Emitter<'_>) {
+        let all = std::mem::take(&mut *self.lock());
+        for (_, connection) in all {
+            let _ = connection.transport.close(out);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<(Key, Connection)>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

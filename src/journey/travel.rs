@@ -1,0 +1,146 @@
+//! The whole run: each URL of the plan in turn, its images with it.
+
+use std::time::Duration;
+
+use crate::clock::Clock;
+use crate::deadline::{Bound, Deadline};
+use crate::event::{Emitter, Hub, SCHEMA_VERSION};
+use crate::exit::{Error, Exit};
+use crate::journey::fetch::{self, Errand, Fetched, stage};
+use crate::journey::output::Output;
+use crate::journey::world::World;
+use crate::journey::{JourneyError, JourneyEvent, Outcome, Purpose, SkipWhy, local};
+use crate::plan::{Job, Plan};
+use crate::stages::Stage;
+use crate::stages::url::{self, Access, Target};
+
+/// Travels the whole plan; `finished` sees each URL's outcome as it ends. The first failure's number is the run's.
+pub fn travel(plan: &Plan, clock: &dyn Clock, hub: &Hub<'_>, finished: &mut dyn FnMut(&Outcome)) -> Exit {
+    let world = World::new(plan, clock);
+    let mut exit = Exit::Ok;
+    let first = hub.emitter(world.next_fetch());
+    first.emit(|| JourneyEvent::Began {
+        schema_version: SCHEMA_VERSION,
+        version: env!("CARGO_PKG_VERSION"),
+        unix_ms: u64::try_from(clock.unix().as_millis()).unwrap_or(u64::MAX),
+        pid: std::process::id(),
+    });
+    let last = plan.jobs.len().saturating_sub(1);
+    for (n, job) in plan.jobs.iter().enumerate() {
+        let out = if n == 0 { first } else { hub.emitter(world.next_fetch()) };
+        let outcome = one(&world, job, n == last, out);
+        let ended = outcome.exit.unwrap_or(Exit::Ok);
+        if exit == Exit::Ok {
+            exit = ended;
+        }
+        finished(&outcome);
+        if ended == Exit::Interrupted {
+            break;
+        }
+    }
+    world.pool.close_all(first);
+    if exit == Exit::Ok && hub.failure().is_some() {
+        exit = Exit::WriteError;
+    }
+    first.emit(|| JourneyEvent::Ended { exit: exit.code() });
+    exit
+}
+
+/// One URL.
+fn one(world: &World<'_>, job: &Job, last: bool, out: Emitter<'_>) -> Outcome {
+    let begun = world.clock.now();
+    let mut outcome = Outcome { begun, ..Outcome::default() };
+    out.emit(|| JourneyEvent::FetchBegan { purpose: Purpose::Page, url: out.secrets().text(&job.url) });
+    let by = Deadline::never(world.clock).within(world.plan.max_time, Bound::MaxTime);
+    let result = page(world, job, &by, out, &mut outcome);
+    if let Err(error) = &result {
+        fail(error, out, &mut outcome);
+    }
+    if last {
+        world.pool.close_all(out);
+    }
+    outcome.total = world.clock.now().saturating_sub(begun);
+    let exit = outcome.exit.unwrap_or(Exit::Ok).code();
+    out.emit(|| JourneyEvent::FetchEnded { exit, took_us: outcome.total.into() });
+    outcome
+}
+
+/// Tells a failure, once, and makes it the outcome's.
+fn fail(error: &Error, out: Emitter<'_>, outcome: &mut Outcome) {
+    outcome.exit = Some(error.exit());
+    let message = error.to_string();
+    out.emit(|| JourneyEvent::Failed {
+        stage: error.stage(),
+        exit: error.exit().code(),
+        message: message.clone(),
+        what: error.phrase(),
+        tried: error.tried(),
+        advice: error.advice(),
+    });
+    outcome.error = Some(message);
+}
+
+/// The stages for one URL of the command line.
+fn page(world: &World<'_>, job: &Job, by: &Deadline<'_>, out: Emitter<'_>, outcome: &mut Outcome) -> Result<(), Error> {
+    let plan = world.plan;
+    let typed = stage(out, Stage::Url, || url::decode(&job.url, out))?;
+    if plan.until == Some(Stage::Url) {
+        return Ok(());
+    }
+    let mut output = Output::open(job, plan, &typed, out)?;
+    if matches!(typed.access(), Access::File | Access::Data) {
+        return near(world, &typed, &mut output, by, out, outcome);
+    }
+    let mut spec = plan.request.clone();
+    // What was typed with -u wins over what stands in the URL, as in curl; either belongs to this origin.
+    if spec.credentials.is_none() {
+        spec.credentials = typed.credentials();
+    }
+    let errand = Errand {
+        home: typed.origin(),
+        target: typed.without_credentials(),
+        spec,
+        redirects: plan.redirects.clone(),
+        certificate: true,
+        until: plan.until,
+        fail: plan.fail,
+    };
+    let fetched = fetch::fetch(world, errand, &mut output, by, out, outcome)?;
+    match fetched {
+        Fetched::Stopped(message) => {
+            if let Some(message) = message {
+                output.message(&message)?;
+            }
+            Ok(())
+        }
+        Fetched::Answered(answer) => {
+            if plan.fail && answer.response.head.status >= 400 {
+                let url = out.secrets().url(answer.target.url());
+                return Err(JourneyError::HttpStatus { status: answer.response.head.status, url }.into());
+            }
+            Ok(())
+        }
+    }
+}
+
+/// `file:` and `data:`: no network, and the story says so.
+fn near(
+    world: &World<'_>,
+    target: &Target,
+    output: &mut Output,
+    by: &Deadline<'_>,
+    out: Emitter<'_>,
+    outcome: &mut Outcome,
+) -> Result<(), Error> {
+    for stage in [Stage::Message, Stage::Dns, Stage::Connect, Stage::Tls, Stage::Response] {
+        out.emit(|| JourneyEvent::StageSkipped { stage, why: SkipWhy::NoNetwork });
+    }
+    if world.plan.until.is_some_and(|until| until < Stage::Response) {
+        return Ok(());
+    }
+    let bytes = local::fetch(target, output, &world.plan.limits, by, out)?;
+    outcome.url_effective = target.url().to_string();
+    outcome.download_bytes = bytes;
+    outcome.content_bytes = bytes;
+    Ok(())
+}
