@@ -2,7 +2,6 @@
 journey-os-error = { $words } ({ $name })
 journey-os-error-unnamed = { $words }
 journey-interrupted = interrupted
-journey-timed-out-max-time = the time given with -m has run out
 journey-too-many-redirects = { $max ->
     [one] stopped after { $max } redirect; the next would have been to { $next }
    *[other] stopped after { $max } redirects; the next would have been to { $next }

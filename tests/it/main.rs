@@ -1,3 +1,7 @@
 //! All integration tests, one binary: each part is a module.
 
+mod cli;
 mod demo;
+mod generated;
+mod house_rules;
+mod support;

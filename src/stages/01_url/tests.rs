@@ -1,3 +1,5 @@
+//! Tests of stage 1.
+
 use proptest::prelude::*;
 
 use super::*;

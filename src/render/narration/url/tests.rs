@@ -1,1 +1,1 @@
-
+//! Tests of stage 1 in words.
