@@ -16,6 +16,7 @@ pub(crate) struct Hop<'h> {
     followed: u32,
     fail: bool,
     swallowed: bool,
+    failed: bool,
 }
 
 impl<'h> Hop<'h> {
@@ -28,7 +29,7 @@ impl<'h> Hop<'h> {
         followed: u32,
         fail: bool,
     ) -> Self {
-        Self { inner, target, method, rules, followed, fail, swallowed: false }
+        Self { inner, target, method, rules, followed, fail, swallowed: false, failed: false }
     }
 
     fn is_followed(&self, head: &Head) -> bool {
@@ -40,9 +41,18 @@ impl<'h> Hop<'h> {
 }
 
 impl BodySink for Hop<'_> {
+    fn interim(&mut self, raw: &[u8]) -> Result<(), SinkError> {
+        self.inner.interim(raw)
+    }
+
     fn begin(&mut self, head: &Head, raw: &[u8]) -> Result<(), SinkError> {
-        self.swallowed = self.is_followed(head) || self.fail && head.status >= 400;
+        self.failed = self.fail && head.status >= 400;
+        self.swallowed = self.failed || self.is_followed(head);
         if self.swallowed { self.inner.pass_over(head, raw) } else { self.inner.begin(head, raw) }
+    }
+
+    fn declines(&self) -> bool {
+        self.failed
     }
 
     fn write(&mut self, content: &[u8]) -> Result<(), SinkError> {
@@ -57,7 +67,15 @@ impl BodySink for Hop<'_> {
         self.inner.spliced(bytes);
     }
 
+    fn splice_failed(&self, error: std::io::Error) -> SinkError {
+        self.inner.splice_failed(error)
+    }
+
     fn end(&mut self) -> Result<(), SinkError> {
         if self.swallowed { Ok(()) } else { self.inner.end() }
+    }
+
+    fn abandon(&mut self) {
+        self.inner.abandon();
     }
 }

@@ -78,6 +78,9 @@ pub struct Message {
     pub version: Version,
     /// Whether `Expect: 100-continue` is among the fields.
     pub expects_continue: bool,
+    /// Whether jaunt itself offers content codings: then stage 6 undoes them. (A typed `-H "Accept-Encoding: …"` asks for the
+    /// coded bytes, as with curl.)
+    pub decodes: bool,
 }
 
 /// Why no message can be built.
@@ -130,5 +133,5 @@ pub fn build(target: &Target, spec: &RequestSpec, out: Emitter<'_>) -> Result<Me
     let head = format!("{method} {} HTTP/1.1\r\nHost: {}\r\n\r\n", target.url().path(), target.url().authority()).into_bytes();
     let body = spec.body.clone().unwrap_or_default().bytes;
     out.emit(|| MessageEvent::Built { method: method.clone(), head_bytes: head.len(), body_bytes: body.len() });
-    Ok(Message { head, body, method, version: spec.version, expects_continue: false })
+    Ok(Message { head, body, method, version: spec.version, expects_continue: false, decodes: spec.compressed })
 }

@@ -1,21 +1,48 @@
 //! Stage 6 of 7, `response`: the message is written, the answer read, framed, decoded and handed on.
-//! In: [`Connection`], [`Message`], a [`BodySink`]. Out: [`Response`]. Blocks: yes. Fails with: [`ResponseError`]
-//! (exit 8, 18, 23, 28, 52, 55, 56, 61, 63).
-//! Tells: `Wrote`+ → (`Read` → `Interim`*)+ → `Head` → `Read`* → `Body` → `Trailers`? → `Kept` | `Closed`.
+//! In: [`Connection`](crate::stages::connect::Connection), [`Message`](crate::stages::message::Message), a [`BodySink`]. Out: [`Response`]. Blocks: yes. Fails with: [`ResponseError`]
+//! (exit 1, 8, 18, 23, 28, 52, 55, 56, 61, 63, 130).
+//! Tells: `Sending` → `Wrote`+ → `Awaiting` → (`Read` → `Interim`*)+ → `Head` → `Framed` → (`Read` | `Spliced`)* → `Trailers`? →
+//! `Body` → `Surplus`? → `Kept` | `Closing`; a body that breaks off ends with `Cut` instead of `Body`.
 //! Spec: RFC 9112 §6 (framing), §7 (chunked), §8 (incomplete), §9 (connections), RFC 9110 §8.4 (codings), §15.2 (1xx).
+//! Like curl: content codings are undone only when jaunt itself offered them ([`Message::decodes`](crate::stages::message::Message::decodes)).
+//! Not done here: close(); the journey knows whether another request follows.
 //! Alone: `examples/response.rs`.
-
-use std::io;
+//!
+//! ```text
+//!                        ┌──── 1xx ────┐
+//!                        ▼             │
+//!  bytes ──► [head.rs] Head ───────────┴─► [framing.rs] which of RFC 9112 §6.3? ─► no body ─────────────────► End
+//!                                                       ├─► length n ─► body ────────────────────────────────► End
+//!                                                       ├─► chunked  ─► [chunked.rs] body ─► trailers ───────► End
+//!                                                       └─► until the peer closes ─► body ─► end of stream ──► End
+//!            (reader.rs turns the crank: bytes in, pieces out, no socket)    body ─► [coding.rs] ─► BodySink
+//! ```
 
 use serde::Serialize;
 
-use crate::deadline::Deadline;
-use crate::event::{Emitter, Octets};
-use crate::exit::{Advice, Exit};
-use crate::phrase;
-use crate::stages::connect::Connection;
-use crate::stages::message::{Message, Version};
-use crate::words::Phrase;
+use crate::event::Octets;
+use crate::stages::message::Version;
+
+mod chunked;
+mod coding;
+mod error;
+mod events;
+mod exchange;
+mod framing;
+mod head;
+mod reader;
+mod send;
+mod sink;
+mod splice;
+
+pub use chunked::{ChunkFault, ChunkReader, ChunkStats, Chunked};
+pub use coding::{Coding, CodingError, Decoder};
+pub use error::{HeadFault, Phase, ResponseError};
+pub use events::{Closed, Ended, Oddity, ResponseEvent, Side};
+pub use exchange::exchange;
+pub use framing::{Asked, Framing, NoBody};
+pub use reader::{Piece, ResponseReader};
+pub use sink::{BodySink, Discard, Refused, SinkError, Tee};
 
 /// A field of a head or a trailer, as received.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -49,40 +76,16 @@ impl Head {
     pub fn all<'h>(&'h self, name: &'h str) -> impl Iterator<Item = &'h [u8]> + 'h {
         self.fields.iter().filter(move |f| f.name.eq_ignore_ascii_case(name)).map(|f| f.value.0.as_slice())
     }
-}
 
-/// Where the content goes, as it arrives, decoded.
-pub trait BodySink {
-    /// The final response's head has come; its raw bytes (status line to empty line) are for `-i`.
-    fn begin(&mut self, head: &Head, raw: &[u8]) -> Result<(), SinkError>;
-    /// The same for an answer whose content is nobody's (a redirect that is followed, an error status with `-f`): nothing but
-    /// `begin`'s raw bytes for `-i` is of interest, and `write` and `end` will not be called.
-    fn pass_over(&mut self, head: &Head, raw: &[u8]) -> Result<(), SinkError> {
-        let _ = (head, raw);
-        Ok(())
+    /// Is `token` a member of the comma-separated list that the fields `name` make together (both compared without case)?
+    pub fn lists(&self, name: &str, token: &str) -> bool {
+        self.members(name).any(|member| member.eq_ignore_ascii_case(token.as_bytes()))
     }
-    /// The next bytes of the content.
-    fn write(&mut self, content: &[u8]) -> Result<(), SinkError>;
-    /// A pipe or /dev/null that takes the bytes as they are: splice() may move them without a copy.
-    fn splice_to(&self) -> Option<std::os::fd::BorrowedFd<'_>> {
-        None
-    }
-    /// The kernel has moved this many bytes to [`BodySink::splice_to`].
-    fn spliced(&mut self, bytes: u64) {
-        let _ = bytes;
-    }
-    /// Everything came, whole.
-    fn end(&mut self) -> Result<(), SinkError>;
-}
 
-/// Why a sink takes no more.
-#[derive(Debug, thiserror::Error)]
-#[error("{path}: {error}")]
-pub struct SinkError {
-    /// The file, or `standard output`.
-    pub path: String,
-    /// Why.
-    pub error: io::Error,
+    /// The members of the comma-separated list that all fields `name` make together, trimmed, empty ones left out (RFC 9110 §5.6.1).
+    pub fn members<'h>(&'h self, name: &'h str) -> impl Iterator<Item = &'h [u8]> + 'h {
+        self.all(name).flat_map(|value| value.split(|&b| b == b',')).map(<[u8]>::trim_ascii).filter(|member| !member.is_empty())
+    }
 }
 
 /// Bounds on what a peer may send.
@@ -123,58 +126,16 @@ pub struct Response {
     pub last_byte: std::time::Duration,
 }
 
-/// Why there is no whole response.
-#[derive(Debug, thiserror::Error)]
-#[error("{}", crate::words::english(&self.phrase()))]
-pub enum ResponseError {
-    /// Ctrl-C.
-    Interrupted,
-}
-
-impl ResponseError {
-    pub(crate) fn exit(&self) -> Exit {
-        match self {
-            Self::Interrupted => Exit::Interrupted,
+#[cfg(test)]
+pub(crate) mod tests {
+    /// Gives `bytes` to `run` whole, byte by byte, and cut in two at every place.
+    pub(crate) fn at_every_split(bytes: &[u8], mut run: impl FnMut(&[&[u8]])) {
+        run(&[bytes]);
+        let single: Vec<&[u8]> = bytes.chunks(1).collect();
+        run(&single);
+        for at in 1..bytes.len() {
+            let (a, b) = bytes.split_at(at);
+            run(&[a, b]);
         }
     }
-    pub(crate) fn phrase(&self) -> Phrase {
-        match self {
-            Self::Interrupted => phrase!("journey-interrupted"),
-        }
-    }
-    pub(crate) fn advice(&self) -> Advice {
-        Advice::default()
-    }
-    /// Did the connection die before any byte of an answer? (Then, and on a reused connection only, a safe request may be repeated.)
-    pub fn before_any_answer(&self) -> bool {
-        false
-    }
-}
-
-/// What this stage tells.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(tag = "event", content = "data", rename_all = "snake_case")]
-pub enum ResponseEvent {
-    /// One write() returned.
-    Wrote {
-        /// The descriptor.
-        fd: i32,
-        /// Bytes offered.
-        offered: usize,
-        /// Bytes taken.
-        taken: usize,
-    },
-}
-
-/// Writes `message` and reads the answer; the content goes to `body`.
-pub fn exchange(
-    conn: &mut Connection,
-    message: &Message,
-    body: &mut dyn BodySink,
-    limits: &Limits,
-    by: &Deadline<'_>,
-    out: Emitter<'_>,
-) -> Result<Response, ResponseError> {
-    let _ = (conn, message, body, limits, by, out);
-    Err(ResponseError::Interrupted)
 }

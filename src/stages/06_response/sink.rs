@@ -1,0 +1,184 @@
+//! Where content goes: the one trait between the exchange and stdout, files and scanners.
+
+use std::fmt;
+use std::io;
+use std::os::fd::BorrowedFd;
+
+use super::Head;
+use crate::phrase;
+use crate::words::Phrase;
+
+/// Where the content goes, as it arrives, decoded.
+///
+/// For each exchange: `interim`* → `begin` → (`write` | `spliced`)* → `end`, or `abandon` at any point. A sink that outlives
+/// several exchanges (redirects) sees that sequence once for each.
+pub trait BodySink {
+    /// A 1xx answer has come; its raw bytes (status line to empty line) are for `-i`.
+    fn interim(&mut self, raw: &[u8]) -> Result<(), SinkError> {
+        let _ = raw;
+        Ok(())
+    }
+    /// The final response's head has come; its raw bytes (status line to empty line) are for `-i`.
+    fn begin(&mut self, head: &Head, raw: &[u8]) -> Result<(), SinkError>;
+    /// The same for an answer whose content is nobody's (a redirect that is followed, an error status with `-f`): nothing but
+    /// `begin`'s raw bytes for `-i` is of interest, and `write` and `end` will not be called.
+    fn pass_over(&mut self, head: &Head, raw: &[u8]) -> Result<(), SinkError> {
+        let _ = (head, raw);
+        Ok(())
+    }
+    /// Asked after [`BodySink::begin`]: is the content so unwanted (`-f`) that it need not even be read?
+    fn declines(&self) -> bool {
+        false
+    }
+    /// The next bytes of the content.
+    fn write(&mut self, content: &[u8]) -> Result<(), SinkError>;
+    /// A pipe or /dev/null that takes the bytes as they are: splice() may move them without a copy.
+    fn splice_to(&self) -> Option<BorrowedFd<'_>> {
+        None
+    }
+    /// The kernel has moved this many bytes to [`BodySink::splice_to`].
+    fn spliced(&mut self, bytes: u64) {
+        let _ = bytes;
+    }
+    /// splice() to it failed with that.
+    fn splice_failed(&self, error: io::Error) -> SinkError {
+        SinkError { path: String::new(), error }
+    }
+    /// Everything came, whole.
+    fn end(&mut self) -> Result<(), SinkError>;
+    /// The exchange failed: nothing more comes, and what came is not whole.
+    fn abandon(&mut self) {}
+}
+
+/// Why a sink takes no more.
+#[derive(Debug, thiserror::Error)]
+#[error("{path}: {error}")]
+pub struct SinkError {
+    /// The file, or `standard output`.
+    pub path: String,
+    /// Why. A refusal of jaunt's own is a [`Refused`] inside.
+    pub error: io::Error,
+}
+
+impl SinkError {
+    /// A refusal of jaunt's own, not the system's.
+    pub fn refused(path: impl Into<String>, why: Refused) -> Self {
+        Self { path: path.into(), error: io::Error::new(io::ErrorKind::InvalidInput, why) }
+    }
+
+    /// Was it jaunt that refused?
+    pub fn refusal(&self) -> Option<Refused> {
+        self.error.get_ref()?.downcast_ref::<Refused>().copied()
+    }
+
+    /// The cause as an operand of an error's sentence.
+    pub fn cause(&self) -> Phrase {
+        match self.refusal() {
+            Some(why) => why.phrase(),
+            None => crate::exit::os_words(&self.error),
+        }
+    }
+}
+
+/// What jaunt itself refuses to write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    /// Binary content on a terminal.
+    Binary,
+    /// `-O` and a URL whose path ends in `/`.
+    Nameless,
+}
+
+impl Refused {
+    fn phrase(self) -> Phrase {
+        match self {
+            Self::Binary => phrase!("response-refused-binary"),
+            Self::Nameless => phrase!("response-refused-nameless"),
+        }
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&crate::words::english(&self.phrase()))
+    }
+}
+
+impl std::error::Error for Refused {}
+
+/// Content that nobody wants: a redirect that is followed.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Discard;
+
+impl BodySink for Discard {
+    fn begin(&mut self, _: &Head, _: &[u8]) -> Result<(), SinkError> {
+        Ok(())
+    }
+    fn write(&mut self, _: &[u8]) -> Result<(), SinkError> {
+        Ok(())
+    }
+    fn end(&mut self) -> Result<(), SinkError> {
+        Ok(())
+    }
+}
+
+/// Hands every byte of content to a second reader too (the image scanner), after the first has taken it.
+pub struct Tee<'s> {
+    inner: &'s mut dyn BodySink,
+    /// Told the head; answers whether it wants this content.
+    wants: &'s mut dyn FnMut(&Head) -> bool,
+    copy: &'s mut dyn FnMut(&[u8]),
+    on: bool,
+}
+
+impl<'s> Tee<'s> {
+    /// `copy` gets what `inner` gets, of answers that `wants` says yes to.
+    pub fn new(inner: &'s mut dyn BodySink, wants: &'s mut dyn FnMut(&Head) -> bool, copy: &'s mut dyn FnMut(&[u8])) -> Self {
+        Self { inner, wants, copy, on: false }
+    }
+}
+
+impl fmt::Debug for Tee<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tee").field("on", &self.on).finish_non_exhaustive()
+    }
+}
+
+impl BodySink for Tee<'_> {
+    fn interim(&mut self, raw: &[u8]) -> Result<(), SinkError> {
+        self.inner.interim(raw)
+    }
+    fn begin(&mut self, head: &Head, raw: &[u8]) -> Result<(), SinkError> {
+        self.on = (self.wants)(head);
+        self.inner.begin(head, raw)
+    }
+    fn pass_over(&mut self, head: &Head, raw: &[u8]) -> Result<(), SinkError> {
+        self.on = false;
+        self.inner.pass_over(head, raw)
+    }
+    fn declines(&self) -> bool {
+        self.inner.declines()
+    }
+    fn write(&mut self, content: &[u8]) -> Result<(), SinkError> {
+        self.inner.write(content)?;
+        if self.on {
+            (self.copy)(content);
+        }
+        Ok(())
+    }
+    fn splice_to(&self) -> Option<BorrowedFd<'_>> {
+        if self.on { None } else { self.inner.splice_to() }
+    }
+    fn spliced(&mut self, bytes: u64) {
+        self.inner.spliced(bytes);
+    }
+    fn splice_failed(&self, error: io::Error) -> SinkError {
+        self.inner.splice_failed(error)
+    }
+    fn end(&mut self) -> Result<(), SinkError> {
+        self.inner.end()
+    }
+    fn abandon(&mut self) {
+        self.inner.abandon();
+    }
+}
