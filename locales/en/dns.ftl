@@ -82,3 +82,130 @@ dns-hint-servfail = jaunt --resolver iterative shows which server fails
 dns-hint-truncated = allow TCP port 53, or ask another server: --dns-servers ADDRESS
 dns-hint-session = check the name behind # and the certificate, or ask in plain: --dns-servers ADDRESS
 dns-hint-no-network = check the network connection; jaunt demo needs none
+
+## Remarks.
+dns-remark-local = names under local belong to multicast DNS (RFC 6762), which --resolver system may speak; the DNS servers are asked here
+
+## Why jaunt's resolver and getaddrinfo differ.
+dns-because-order = the same addresses in another order: each sorts by RFC 6724 from what it knows, and servers rotate their records
+dns-because-other-servers = jaunt asked the servers of --dns-servers, getaddrinfo those of the system
+dns-because-mdns = a name under local: getaddrinfo may have asked by multicast
+dns-because-nsswitch = /etc/nsswitch.conf makes getaddrinfo ask also: { $sources }
+dns-because-family = one has IPv4 or IPv6 addresses that the other lacks: one of the two questions went unanswered
+dns-because-changing = the servers give other addresses to each question, or one of the two has an older answer
+
+## Narration.
+dns-headline = { $host } is { $addresses }
+dns-headline-literal = { $host } is an address already
+dns-headline-pinned = { $host } is { $addresses }, says --resolve
+dns-headline-localhost = { $host } is this machine: { $addresses }
+dns-headline-hosts = { $host } is { $addresses }, says the hosts file
+dns-headline-cache = { $host } is { $addresses }, known already
+dns-headline-system = { $host } is { $addresses }, says the system
+dns-headline-records = records of { $host }
+dns-headline-none = no address for { $host }
+dns-headline-not-used = not used
+dns-and-more = { $shown } and { $more } more
+
+dns-literal = nobody is asked
+dns-pinned = entry { $host }:{ $port } of --resolve: nobody is asked
+dns-localhost = localhost never leaves the machine (RFC 6761): nobody is asked
+dns-hosts = { $path } has the name: no DNS server is asked
+dns-hosts-line = line { $line }  { $address }
+dns-configured = servers { $servers }; search { $search }; ndots { $ndots }; timeout { $timeout }, { $attempts ->
+    [one] 1 attempt
+   *[other] { $attempts } attempts
+}; options { $options }
+dns-configured-missing = { $path } is missing: the server is this machine
+dns-configured-empty = { $path } names no server: the server is this machine
+dns-not-honoured = not honoured: { $line }
+dns-candidate = asked as typed: { $name }
+dns-candidate-search = with { $domain } from the search list: { $name }
+dns-from-file = nameserver line of { $path }
+dns-from-default = the default
+dns-from-command-line = --dns-servers
+dns-from-nowhere = named by a referral
+dns-server = server { $server } over { $transport } ({ $from })
+dns-server-stream = server { $server } over { $transport }
+dns-server-again = server { $server } over { $transport }, attempt { $attempt }
+dns-server-redirected = server { $server } over { $transport }, reached at { $actual }
+dns-opened-udp = no packet yet: UDP has no handshake; from { $local }
+dns-opened-tcp = handshake done after { $took }; from { $local }
+dns-sent = { $bytes } bytes   id { $id }  { $question } ?
+dns-rd = recursion desired
+dns-no-rd = no recursion: only what it knows itself
+dns-received = { $bytes } bytes   id { $id }  { $says }
+dns-says-authoritative = NOERROR, authoritative: from a server in charge of the name
+dns-says-cached = NOERROR, not authoritative: from the server's cache, or fetched by it
+dns-says-plain = NOERROR, not authoritative
+dns-says-nodata = NOERROR, but no { $kind } record
+dns-says-nxdomain = NXDOMAIN: the name does not exist
+dns-says-nxdomain-authoritative = NXDOMAIN, authoritative: the name does not exist
+dns-says-truncated = { $rcode }, truncated: it did not fit
+dns-says-error = { $rcode }
+dns-section-answer = { $records ->
+    [one] answer: 1 record
+   *[other] answer: { $records } records
+}
+dns-section-authority = { $records ->
+    [one] authority: 1 record
+   *[other] authority: { $records } records
+}
+dns-section-additional = { $records ->
+    [one] additional: 1 record
+   *[other] additional: { $records } records
+}
+dns-more-records = and { $more } more (-v shows all)
+dns-flag-aa = authoritative (AA)
+dns-flag-tc = truncated (TC)
+dns-flag-rd = recursion desired (RD)
+dns-flag-ra = recursion available (RA)
+dns-flag-ad = validated by the server (AD)
+dns-flag-cd = checking disabled (CD)
+dns-edns = EDNS version { $version }, takes { $size } bytes, DNSSEC records wanted: { $dnssec ->
+    [yes] yes
+   *[no] no
+}
+dns-trailing = { $bytes ->
+    [one] 1 byte follows the message
+   *[other] { $bytes } bytes follow the message
+}
+dns-truncated = it did not fit a datagram: the same question over TCP
+dns-without-edns = { $rcode }: the server does not understand EDNS; the same question without it
+dns-ignored = { $bytes ->
+    [one] 1 byte ignored: { $why }
+   *[other] { $bytes } bytes ignored: { $why }
+}
+dns-ignored-id = id { $got } is not what was asked with
+dns-ignored-question = it answers another question: { $got }
+dns-ignored-no-question = it does not say which question it answers
+dns-ignored-not-an-answer = it is not an answer
+dns-ignored-malformed = it cannot be read: { $what }
+dns-ignored-repeated = that question is answered already
+dns-strayed = { $records ->
+    [one] 1 record of another name from { $server }, not believed
+   *[other] { $records } records of other names from { $server }, not believed
+}
+dns-no-answer = { $server }, { $kind }: { $why }
+dns-alias = { $name } is an alias of { $target }
+dns-alias-asked = { $name } is an alias of { $target }, which is asked for now
+dns-from-cache = { $question }: in jaunt's cache: { $held }, { $age } s old, { $left } s to live
+dns-cache-records = an answer
+dns-cache-nodata = no such record
+dns-cache-nxdomain = no such name
+dns-joined = another fetch was asking for { $host } at that moment: its answer serves both
+dns-system-answered = { $addresses ->
+    [one] 1 address after { $took }
+   *[other] { $addresses } addresses after { $took }
+}
+dns-system-canonical = canonical name { $name }
+dns-system-opaque = whom it asked (hosts file, DNS, mDNS, a daemon) it does not tell
+dns-system-said = { $code }: { $text }, after { $took }
+dns-compared-same = jaunt's resolver and getaddrinfo agree
+dns-compared-order = jaunt's resolver and getaddrinfo agree, but for the order
+dns-compared-differ = jaunt's resolver and getaddrinfo differ
+dns-compared-jaunt = only jaunt: { $addresses }
+dns-compared-system = only getaddrinfo: { $addresses }
+dns-further-nxdomain = { $name } does not exist
+dns-further-none = { $name } has no { $kind } record
+dns-further-unanswered = { $question }: no answer

@@ -5,14 +5,20 @@
 //! Not done here: which address wins; happy eyeballs (RFC 8305) races them, see `04_connect/race.rs`.
 //! Alone: `examples/dns.rs`.
 
-#![allow(dead_code, reason = "the resolvers on top of the exchange follow")]
-
+mod cache;
 mod error;
 mod event;
 pub(crate) mod exchange;
 mod failure;
+mod fixed;
+mod hosts;
 mod rdata;
+mod resolv_conf;
+mod resolver;
+mod servers;
 mod stream;
+mod stub;
+mod system;
 mod types;
 pub(crate) mod wire;
 
@@ -26,10 +32,11 @@ use crate::event::Emitter;
 pub use error::{DnsError, Tried, Typed};
 pub use event::{Configuration, DnsEvent, Held, HostsLine, Link, Origin, Special, Transport};
 pub use failure::Failure;
+pub use resolver::Resolver;
 pub use wire::{EdnsShown, Flags, Ignore, QuestionShown, RecordShown};
 
 /// `-4`, `-6`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Family {
     /// Both.

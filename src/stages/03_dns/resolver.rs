@@ -1,0 +1,212 @@
+//! [`Resolver`]: the least work that answers, in this order: `--resolve`, literal, special name, hosts file, cache, servers.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
+use std::sync::OnceLock;
+use std::sync::atomic::AtomicUsize;
+use std::time::Duration;
+
+use hickory_proto::rr::RecordType;
+
+use super::cache::{Boarding, Cache, Flights};
+use super::error::DnsError;
+use super::event::{DnsEvent, Origin, Special};
+use super::fixed::{self, Known, Pins};
+use super::servers::{Server, Settings};
+use super::stub::{Found, Stub};
+use super::{DnsPlan, Family, Resolve, ResolverKind, Route, hosts, system, types, wire};
+use crate::deadline::Deadline;
+use crate::event::Emitter;
+use crate::phrase;
+
+/// Finds addresses as the plan says. One for a run: its cache is shared by all fetches and threads.
+pub struct Resolver {
+    plan: DnsPlan,
+    pins: Pins,
+    typed: Vec<Server>,
+    types: Vec<RecordType>,
+    /// Read when the first name has to be asked for.
+    settings: OnceLock<Settings>,
+    cache: Cache,
+    flights: Flights,
+    turn: AtomicUsize,
+}
+
+impl std::fmt::Debug for Resolver {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Resolver").field("plan", &self.plan).finish_non_exhaustive()
+    }
+}
+
+impl Resolver {
+    /// Checks what was typed; reads no file and opens no socket.
+    pub fn new(plan: DnsPlan) -> Result<Self, DnsError> {
+        Ok(Self {
+            pins: Pins::parse(&plan.pinned)?,
+            typed: plan.servers.iter().map(|s| Server::parse(s)).collect::<Result<_, _>>()?,
+            types: plan.types.iter().map(|t| types::parse(t)).collect::<Result<_, _>>()?,
+            settings: OnceLock::new(),
+            cache: Cache::default(),
+            flights: Flights::default(),
+            turn: AtomicUsize::new(wire::random_id().into()),
+            plan,
+        })
+    }
+
+    fn stub(&self) -> Stub<'_> {
+        let settings = self.settings.get_or_init(|| Settings::read(&self.plan, &self.typed));
+        Stub { settings, cache: &self.cache, turn: &self.turn }
+    }
+
+    /// What needs no name server at all.
+    fn without_asking(
+        &self,
+        host: &str,
+        port: u16,
+        family: Family,
+        out: Emitter<'_>,
+    ) -> Result<Option<(Vec<IpAddr>, Origin)>, DnsError> {
+        if let Some(pin) = self.pins.find(host, port) {
+            out.emit(|| DnsEvent::Pinned { host: pin.host.clone(), port, addresses: pin.addresses.clone() });
+            let wanted = of_family(&pin.addresses, family);
+            if wanted.is_empty() {
+                return Err(DnsError::NoAddress { host: host.to_owned(), family, server: None });
+            }
+            return Ok(Some((wanted, Origin::Pinned)));
+        }
+        // As curl: a literal is itself, whatever -4 and -6 say.
+        if let Some(address) = fixed::literal(host) {
+            out.emit(|| DnsEvent::Literal { address });
+            return Ok(Some((vec![address], Origin::Literal)));
+        }
+        match fixed::special(host, family) {
+            Some(Known::Localhost(addresses)) => {
+                out.emit(|| DnsEvent::Special { name: Special::Localhost, addresses: addresses.clone() });
+                return Ok(Some((addresses, Origin::Special)));
+            }
+            Some(Known::Invalid) => return Err(DnsError::Invalid { host: host.to_owned() }),
+            Some(Known::Onion) => return Err(DnsError::Onion { host: host.to_owned() }),
+            Some(Known::Local) if self.plan.resolver != ResolverKind::System => {
+                out.emit(|| DnsEvent::Remark { about: phrase!("dns-remark-local") });
+            }
+            Some(Known::Local) | None => {}
+        }
+        Ok(None)
+    }
+
+    /// The hosts file.
+    fn from_hosts(&self, host: &str, family: Family, out: Emitter<'_>) -> Option<Vec<IpAddr>> {
+        let path = self.plan.hosts.as_deref().unwrap_or(Path::new(hosts::PATH));
+        let lines = hosts::find(path, host);
+        if lines.is_empty() {
+            return None;
+        }
+        let addresses = hosts::of_family(&lines, family);
+        out.emit(|| DnsEvent::Hosts { path: path.display().to_string(), lines });
+        (!addresses.is_empty()).then_some(addresses)
+    }
+
+    /// jaunt's own resolver: hosts file, cache, servers; one thread at a time for each name.
+    fn ours(&self, host: &str, family: Family, by: &Deadline<'_>, out: Emitter<'_>) -> Result<(Found, Origin), DnsError> {
+        if let Some(addresses) = self.from_hosts(host, family, out) {
+            return Ok((Found { addresses, authoritative: false, cached: false }, Origin::Hosts));
+        }
+        match self.flights.board(host, family, by).map_err(|e| DnsError::stopped(e, host, Vec::new()))? {
+            Boarding::Second(outcome) => {
+                out.emit(|| DnsEvent::Joined { host: host.to_owned() });
+                outcome.map(|found| (found, Origin::Cache))
+            }
+            Boarding::First(pilot) => {
+                let stub = self.stub();
+                stub.settings.tell(out);
+                let outcome = stub.lookup(host, family, by, out);
+                pilot.land(&outcome);
+                outcome.map(|found| {
+                    let from = if found.cached { Origin::Cache } else { Origin::Dns };
+                    (found, from)
+                })
+            }
+        }
+    }
+
+    fn answered(
+        host: &str,
+        port: u16,
+        addresses: Vec<IpAddr>,
+        from: Origin,
+        authoritative: Option<bool>,
+        begun: Duration,
+        by: &Deadline<'_>,
+        out: Emitter<'_>,
+    ) -> Route {
+        out.emit(|| DnsEvent::Answered {
+            host: host.to_owned(),
+            addresses: addresses.clone(),
+            from,
+            authoritative,
+            took_us: by.clock().now().saturating_sub(begun).into(),
+        });
+        Route { host: host.to_owned(), addresses: addresses.into_iter().map(|a| SocketAddr::new(a, port)).collect() }
+    }
+}
+
+impl Resolve for Resolver {
+    fn lookup(&self, host: &str, port: u16, family: Family, by: &Deadline<'_>, out: Emitter<'_>) -> Result<Route, DnsError> {
+        let begun = by.clock().now();
+        let resolver = self.plan.resolver;
+        out.emit_at(begun, || DnsEvent::Asking { host: host.to_owned(), family, resolver });
+        if let Some((addresses, from)) = self.without_asking(host, port, family, out)? {
+            return Ok(Self::answered(host, port, addresses, from, None, begun, by, out));
+        }
+        let (addresses, from, authoritative) = match resolver {
+            ResolverKind::Stub => {
+                let (found, from) = self.ours(host, family, by, out)?;
+                (found.addresses, from, (from == Origin::Dns).then_some(found.authoritative))
+            }
+            ResolverKind::System => (system::lookup(host, family, by, out)?, Origin::System, None),
+            ResolverKind::Compare => {
+                let ours = self.ours(host, family, by, out);
+                if let Err(stopped @ (DnsError::Interrupted | DnsError::TimedOut { .. })) = ours {
+                    return Err(stopped);
+                }
+                let authoritative = match &ours {
+                    Ok((found, Origin::Dns)) => Some(found.authoritative),
+                    _ => None,
+                };
+                let from = ours.as_ref().map_or(Origin::System, |(_, from)| *from);
+                let ours = ours.map(|(found, _)| found.addresses);
+                let theirs = system::lookup(host, family, by, out);
+                system::compare(host, &ours, &theirs, self.settings.get().map(|s| &s.from), out);
+                // jaunt's own answer is used where there is one; its failure is the one that is told.
+                let addresses = match (ours, theirs) {
+                    (Ok(addresses), _) | (Err(_), Ok(addresses)) => addresses,
+                    (Err(error), Err(_)) => return Err(error),
+                };
+                (addresses, from, authoritative)
+            }
+            ResolverKind::Iterative => return Err(DnsError::Unavailable { resolver }),
+        };
+        Ok(Self::answered(host, port, addresses, from, authoritative, begun, by, out))
+    }
+
+    fn ask_types(&self, host: &str, by: &Deadline<'_>, out: Emitter<'_>) -> Result<bool, DnsError> {
+        if self.types.is_empty() {
+            return Ok(false);
+        }
+        let stub = self.stub();
+        stub.settings.tell(out);
+        types::ask(&stub, host, &self.types, by, out)
+    }
+}
+
+fn of_family(addresses: &[IpAddr], family: Family) -> Vec<IpAddr> {
+    addresses
+        .iter()
+        .copied()
+        .filter(|a| match family {
+            Family::Any => true,
+            Family::V4 => a.is_ipv4(),
+            Family::V6 => a.is_ipv6(),
+        })
+        .collect()
+}
