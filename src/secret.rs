@@ -19,6 +19,9 @@ pub const MASK: &str = "*****";
 /// Header fields whose values are credentials (compared without case).
 const FIELDS: [&str; 6] = ["authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "x-auth-token"];
 
+/// Header fields whose values hold URLs, and with them perhaps passwords.
+const URL_FIELDS: [&str; 5] = ["location", "referer", "content-location", "refresh", "link"];
+
 impl Secrets {
     /// The value of header field `name` as it may be shown. The scheme of an Authorization value and the names and
     /// attributes of cookies are no secret and help the reader; they stay.
@@ -29,9 +32,7 @@ impl Secrets {
         }
         if !FIELDS.contains(&name.as_str()) {
             return match name.as_str() {
-                "location" | "referer" | "content-location" | "refresh" | "link" => {
-                    self.text(&String::from_utf8_lossy(value)).into_bytes()
-                }
+                name if URL_FIELDS.contains(&name) => self.text(&String::from_utf8_lossy(value)).into_bytes(),
                 _ => value.to_vec(),
             };
         }
@@ -100,7 +101,9 @@ impl Secrets {
             }
             if let Some(colon) = line.iter().position(|&b| b == b':') {
                 let name = String::from_utf8_lossy(&line[..colon]).to_ascii_lowercase();
-                if FIELDS.contains(&name.as_str()) {
+                if URL_FIELDS.contains(&name.as_str()) {
+                    cover_passwords(&mut line[colon + 1..]);
+                } else if FIELDS.contains(&name.as_str()) {
                     for b in &mut line[colon + 1..] {
                         if *b != b'\r' && *b != b' ' {
                             *b = b'*';
@@ -111,6 +114,22 @@ impl Secrets {
             at = end + 1;
         }
         shown
+    }
+}
+
+/// Overwrites the passwords of URLs in `bytes`, length kept.
+fn cover_passwords(bytes: &mut [u8]) {
+    let mut at = 0;
+    while let Some(found) = bytes[at..].windows(2).position(|w| w == b"//") {
+        let start = at + found + 2;
+        let stop = |b: &u8| matches!(b, b'/' | b'?' | b'#' | b'\\') || b.is_ascii_whitespace();
+        let end = bytes[start..].iter().position(stop).map_or(bytes.len(), |n| start + n);
+        if let Some(sign) = bytes[start..end].iter().rposition(|&b| b == b'@')
+            && let Some(colon) = bytes[start..start + sign].iter().position(|&b| b == b':')
+        {
+            bytes[start + colon + 1..start + sign].fill(b'*');
+        }
+        at = end;
     }
 }
 
@@ -157,6 +176,13 @@ mod tests {
         assert_eq!(Secrets::Masked.text("user:pw@host/p"), "user:*****@host/p");
         assert_eq!(Secrets::Masked.text("http://host/a@b:c"), "http://host/a@b:c");
         assert_eq!(Secrets::Shown.text("http://u:p@h/"), "http://u:p@h/");
+    }
+
+    #[test]
+    fn hex_dumps_hide_passwords_in_urls_too() {
+        let bytes = b"HTTP/1.1 302 Found\r\nLocation: http://user:secret@h/a@b\r\n\r\n";
+        let shown = Secrets::Masked.octets(bytes);
+        assert_eq!(shown, b"HTTP/1.1 302 Found\r\nLocation: http://user:******@h/a@b\r\n\r\n");
     }
 
     #[test]

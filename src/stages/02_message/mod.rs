@@ -1,137 +1,141 @@
 //! Stage 2 of 7, `message`: the request message, byte for byte as it will be written.
-//! In: [`Target`], [`RequestSpec`]. Out: [`Message`]. Blocks: no. Fails with: [`MessageError`] (exit 2, 3).
+//! In: [`Target`], [`RequestSpec`]. Out: [`Message`]. Blocks: no. Fails with: [`MessageError`] (exit 2).
 //! Tells: `Built`.
 //! Spec: RFC 9112 §2–§3 (message, request line), RFC 9110 (fields, methods), RFC 1945 (HTTP/1.0).
+//! Like curl: `-H` replaces, removes (`Name:`) and sends empty (`Name;`). Unlike curl: in the place of the field replaced.
 //! Not done here: sending; see `06_response/exchange.rs`.
 //! Alone: `examples/message.rs`.
+//!
+//! The order of the fields never depends on anything but the options; those that do not apply are left out:
+//!
+//! ```text
+//! GET /path?query HTTP/1.1 CRLF            request line
+//! Host                                     first, as RFC 9110 §7.2 asks
+//! User-Agent, Accept, Accept-Encoding
+//! Authorization, Referer, Cookie, Range
+//! Content-Type, Content-Length, Expect
+//! Connection
+//! what -H adds                             in the order typed
+//! CRLF
+//! body
+//! ```
+//!
+//! ```
+//! use jaunt::{clock::Still, event::{Detail, FetchId, Hub}, secret::Secrets, stages::{message, url}};
+//!
+//! let clock = Still;
+//! let hub = Hub::new(&clock, Secrets::Masked, Detail::Normal, vec![]);
+//! let out = hub.emitter(FetchId(0));
+//! let target = url::decode("http://www.lab.example/sample1.htm", out).unwrap();
+//! let spec = message::RequestSpec { user_agent: Some(b"x".to_vec()), keep_alive: true, ..Default::default() };
+//! let message = message::build(&target, &spec, out).unwrap();
+//! assert_eq!(
+//!     message.head,
+//!     b"GET /sample1.htm HTTP/1.1\r\nHost: www.lab.example\r\nUser-Agent: x\r\nAccept: */*\r\nConnection: keep-alive\r\n\r\n"
+//! );
+//! ```
 
-use serde::Serialize;
+mod error;
+mod fields;
+mod group;
+mod spec;
+mod told;
+mod typed;
 
-use crate::event::Emitter;
-use crate::exit::{Advice, Exit};
-use crate::phrase;
+use std::sync::Arc;
+
+use crate::event::{Detail, Emitter};
 use crate::stages::url::Target;
-use crate::words::Phrase;
 
-/// HTTP/1.1 or HTTP/1.0.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub enum Version {
-    /// `--http1.0`
-    #[serde(rename = "HTTP/1.0")]
-    Http10,
-    /// The default.
-    #[default]
-    #[serde(rename = "HTTP/1.1")]
-    Http11,
-}
+pub use error::MessageError;
+pub use group::{FieldGroup, group};
+pub use spec::{Body, Message, RequestSpec, Version};
+pub use told::{BuiltField, FieldSource, MessageEvent, MessageWarning};
 
-/// Everything about a request that the command line decides, apart from the URL.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RequestSpec {
-    /// `-X`; without it GET, HEAD with `-I`, POST with a body.
-    pub method: Option<String>,
-    /// `--http1.0`.
-    pub version: Version,
-    /// `-H` as typed, in order: `Name: value`, `Name:` (remove), `Name;` (empty value).
-    pub fields: Vec<Vec<u8>>,
-    /// `-A`; empty removes the field.
-    pub user_agent: Option<Vec<u8>>,
-    /// `-e`, without `;auto`.
-    pub referer: Option<Vec<u8>>,
-    /// `-u user:password`; wins over userinfo in the URL.
-    pub credentials: Option<(Vec<u8>, Vec<u8>)>,
-    /// Value of the Cookie field (from `-b name=value` or the cookie engine).
-    pub cookie: Option<Vec<u8>>,
-    /// `-d` and its like.
-    pub body: Option<Body>,
-    /// `-I`.
-    pub head: bool,
-    /// Offer content codings: the default; not with `--no-compressed`, `-r`, `-C`.
-    pub compressed: bool,
-    /// `-r`: the Range field's value, without `bytes=`.
-    pub range: Option<String>,
-    /// Ask for the connection to be kept (images, redirects, several URLs follow) or closed.
-    pub keep_alive: bool,
-}
-
-/// A request body that is all in memory, as curl's `-d` is.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Body {
-    /// The bytes.
-    pub bytes: std::sync::Arc<[u8]>,
-    /// The Content-Type that the option implies.
-    pub content_type: Option<&'static str>,
-    /// The Accept that the option implies (`--json`).
-    pub accept: Option<&'static str>,
-}
-
-/// The request message: these bytes and no others are written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
-    /// Request line, fields and the empty line.
-    pub head: Vec<u8>,
-    /// The body.
-    pub body: std::sync::Arc<[u8]>,
-    /// The method's token.
-    pub method: String,
-    /// The version in the request line.
-    pub version: Version,
-    /// Whether `Expect: 100-continue` is among the fields.
-    pub expects_continue: bool,
-    /// Whether jaunt itself offers content codings: then stage 6 undoes them. (A typed `-H "Accept-Encoding: …"` asks for the
-    /// coded bytes, as with curl.)
-    pub decodes: bool,
-}
-
-/// Why no message can be built.
-#[derive(Debug, thiserror::Error)]
-#[error("{}", crate::words::english(&self.phrase()))]
-pub enum MessageError {
-    /// A control character in something that becomes part of the head.
-    Control {
-        /// The option that it came with (`-H`, `-A`, …).
-        option: &'static str,
-        /// From 1.
-        position: usize,
-    },
-}
-
-impl MessageError {
-    pub(crate) fn exit(&self) -> Exit {
-        match self {
-            Self::Control { .. } => Exit::FailedInit,
-        }
-    }
-    pub(crate) fn phrase(&self) -> Phrase {
-        match self {
-            Self::Control { option, position } => phrase!("message-control", option = *option, position = *position),
-        }
-    }
-    pub(crate) fn advice(&self) -> Advice {
-        Advice::default()
-    }
-}
-
-/// What this stage tells.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(tag = "event", content = "data", rename_all = "snake_case")]
-pub enum MessageEvent {
-    /// The message is ready.
-    Built {
-        /// Its method.
-        method: String,
-        /// Bytes of request line, fields and empty line.
-        head_bytes: usize,
-        /// Bytes of the body.
-        body_bytes: usize,
-    },
-}
-
-/// Builds the message for `target`.
+/// Builds the message for `target`. These bytes are what is written, what `--until message` shows, and what a snapshot holds.
 pub fn build(target: &Target, spec: &RequestSpec, out: Emitter<'_>) -> Result<Message, MessageError> {
-    let method = spec.method.clone().unwrap_or_else(|| "GET".to_owned());
-    let head = format!("{method} {} HTTP/1.1\r\nHost: {}\r\n\r\n", target.url().path(), target.url().authority()).into_bytes();
-    let body = spec.body.clone().unwrap_or_default().bytes;
-    out.emit(|| MessageEvent::Built { method: method.clone(), head_bytes: head.len(), body_bytes: body.len() });
-    Ok(Message { head, body, method, version: spec.version, expects_continue: false, decodes: spec.compressed })
+    let method = method(spec)?;
+    let typed = typed::read(&spec.fields)?;
+    let fields = fields::choose(target, spec, &method, &typed)?;
+
+    let asked = target.request_target();
+    let mut head = Vec::with_capacity(asked.len() + 512);
+    head.extend_from_slice(method.as_bytes());
+    head.push(b' ');
+    head.extend_from_slice(asked.as_bytes());
+    head.push(b' ');
+    head.extend_from_slice(spec.version.token().as_bytes());
+    head.extend_from_slice(b"\r\n");
+    for field in &fields.lines {
+        head.extend_from_slice(&field.line);
+        head.extend_from_slice(b"\r\n");
+    }
+    head.extend_from_slice(b"\r\n");
+
+    let content = spec.body.as_ref().map(|b| Arc::clone(&b.bytes)).unwrap_or_default();
+    let body = if fields.chunked { chunked(&content) } else { content };
+    out.emit(|| {
+        let secrets = out.secrets();
+        MessageEvent::Built {
+            method: method.clone(),
+            target: secrets.text(asked),
+            version: spec.version,
+            fields: fields.lines.iter().map(|f| f.told(secrets)).collect(),
+            removed: fields.removed.clone(),
+            head_bytes: head.len(),
+            body_bytes: body.len(),
+            chunked: fields.chunked,
+            warnings: fields.warnings.clone(),
+            octets: (out.detail() >= Detail::Hex).then(|| secrets.octets(&head).into()),
+        }
+    });
+    let expects_continue = spec.version == Version::Http11 && fields.expects_continue();
+    let decodes = fields.offers_codings();
+    Ok(Message { head, body, method, version: spec.version, expects_continue, decodes })
 }
+
+/// `-X`, else what `-I` and the body imply.
+///
+/// ```text
+/// method = token        RFC 9110 §9.1; any token, its case counts
+/// ```
+fn method(spec: &RequestSpec) -> Result<String, MessageError> {
+    let implied = match (spec.head, &spec.body) {
+        (true, Some(_)) if spec.method.is_none() => return Err(MessageError::HeadWithBody),
+        (true, _) => "HEAD",
+        (false, Some(_)) => "POST",
+        (false, None) => "GET",
+    };
+    let Some(method) = &spec.method else { return Ok(implied.to_owned()) };
+    if method.is_empty() {
+        return Err(MessageError::MethodEmpty);
+    }
+    // Unlike curl, which sends whatever it is given: a space or a line end here would make it another request.
+    match method.bytes().position(|b| !is_tchar(b)) {
+        Some(at) => Err(MessageError::Method { byte: method.as_bytes()[at], position: at + 1 }),
+        None => Ok(method.clone()),
+    }
+}
+
+/// ```text
+/// tchar = "!" / "#" / "$" / "%" / "&" / "'" / "*" / "+" / "-" / "." / "^" / "_" / "`" / "|" / "~" / DIGIT / ALPHA
+/// ```
+/// RFC 9110 §5.6.2
+fn is_tchar(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b)
+}
+
+/// The body as one chunk: `-H 'Transfer-Encoding: chunked'` asks for it (RFC 9112 §7.1).
+fn chunked(content: &[u8]) -> Arc<[u8]> {
+    let mut body = Vec::with_capacity(content.len() + 32);
+    if !content.is_empty() {
+        body.extend_from_slice(format!("{:x}\r\n", content.len()).as_bytes());
+        body.extend_from_slice(content);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(b"0\r\n\r\n");
+    body.into()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,259 @@
+//! Which fields, in which order.
+
+use base64::Engine as _;
+
+use crate::event::Octets;
+use crate::secret::Secrets;
+use crate::stages::message::typed::{self, Typed};
+use crate::stages::message::{BuiltField, FieldSource, MessageError, MessageWarning, RequestSpec, Version, group};
+use crate::stages::url::{Access, Target};
+
+/// From here on a body waits for `100 Continue`, as in curl.
+const EXPECT_FROM: usize = 1024 * 1024;
+
+/// The default fields in their order; each names a slot.
+const SLOTS: [&str; 12] = [
+    "Host",
+    "User-Agent",
+    "Accept",
+    "Accept-Encoding",
+    "Authorization",
+    "Referer",
+    "Cookie",
+    "Range",
+    "Content-Type",
+    "Content-Length",
+    "Expect",
+    "Connection",
+];
+
+/// A line of the head.
+pub(super) struct Line {
+    name: String,
+    pub(super) line: Vec<u8>,
+    source: FieldSource,
+}
+
+impl Line {
+    fn value(&self) -> &[u8] {
+        self.line[self.name.len() + 1..].trim_ascii()
+    }
+
+    /// As an event shows it.
+    pub(super) fn told(&self, secrets: Secrets) -> BuiltField {
+        let value = secrets.field(&self.name, self.value());
+        let line = if value == self.value() { self.line.clone() } else { [self.name.as_bytes(), b": ", &value].concat() };
+        BuiltField {
+            name: self.name.clone(),
+            value: Octets(value),
+            line: Octets(line),
+            bytes: self.line.len() + 2,
+            group: group(&self.name),
+            source: self.source,
+        }
+    }
+}
+
+/// What was chosen.
+pub(super) struct Fields {
+    pub(super) lines: Vec<Line>,
+    pub(super) removed: Vec<String>,
+    pub(super) warnings: Vec<MessageWarning>,
+    pub(super) chunked: bool,
+}
+
+impl Fields {
+    fn all<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f [u8]> {
+        self.lines.iter().filter(move |l| l.name.eq_ignore_ascii_case(name)).map(Line::value)
+    }
+
+    /// Was it jaunt's own idea, and did `-H` leave it alone?
+    pub(super) fn offers_codings(&self) -> bool {
+        self.lines.iter().any(|l| l.name == "Accept-Encoding" && l.source == FieldSource::Default)
+    }
+
+    pub(super) fn expects_continue(&self) -> bool {
+        self.all("Expect").any(|v| v.eq_ignore_ascii_case(b"100-continue"))
+    }
+}
+
+/// The defaults, with what was typed in the place of those that it replaces and behind them what it adds.
+pub(super) fn choose(target: &Target, spec: &RequestSpec, method: &str, typed: &[Typed]) -> Result<Fields, MessageError> {
+    let chunked = spec.body.is_some() && sends_chunked(typed);
+    let mut fields = Fields { lines: Vec::new(), removed: Vec::new(), warnings: Vec::new(), chunked };
+    for slot in SLOTS {
+        let default = default(slot, target, spec, chunked)?;
+        let mut given = typed.iter().filter(|t| t.is(slot)).peekable();
+        if given.peek().is_none() {
+            match default {
+                Some((value, source)) => {
+                    let line = [slot.as_bytes(), b": ", &value].concat();
+                    fields.lines.push(Line { name: slot.to_owned(), line, source });
+                }
+                None if emptied(slot, spec) => fields.removed.push(slot.to_owned()),
+                None => {}
+            }
+            continue;
+        }
+        if matches!(default, Some((_, FieldSource::Option)))
+            && !matches!(slot, "Accept" | "Content-Type" | "Content-Length" | "Expect")
+        {
+            fields.warnings.push(MessageWarning::OptionOverridden { field: slot });
+        }
+        let before = fields.lines.len();
+        for line in given.filter_map(|t| line(t, slot)) {
+            if slot == "Host" && fields.lines.len() > before {
+                fields.warnings.push(MessageWarning::HostRepeated);
+            } else {
+                fields.lines.push(line);
+            }
+        }
+        if fields.lines.len() == before && default.is_some() {
+            fields.removed.push(slot.to_owned());
+        }
+    }
+    let added = typed.iter().filter(|t| !SLOTS.iter().any(|slot| t.is(slot)));
+    fields.lines.extend(added.filter_map(|t| line(t, "")));
+    let warnings = warnings(target, spec, method, typed, &fields);
+    fields.warnings.extend(warnings);
+    Ok(fields)
+}
+
+/// What is sent for one `-H`.
+fn line(typed: &Typed, slot: &str) -> Option<Line> {
+    let Typed::Field { name, line } = typed else { return None };
+    // curl spells this one itself.
+    let line = if slot == "Host" { [b"Host", &line[name.len()..]].concat() } else { line.clone() };
+    let name = if slot == "Host" { slot.to_owned() } else { name.clone() };
+    Some(Line { name, line, source: FieldSource::Typed })
+}
+
+/// The value that a slot has when no `-H` is about it.
+fn default(
+    slot: &str,
+    target: &Target,
+    spec: &RequestSpec,
+    chunked: bool,
+) -> Result<Option<(Vec<u8>, FieldSource)>, MessageError> {
+    let body = spec.body.as_ref();
+    let option = |option: &'static str, value: &Option<Vec<u8>>| {
+        value.as_deref().map_or(Ok(()), |v| typed::text(option, v))?;
+        Ok(value.clone().filter(|v| !v.is_empty()).map(|v| (v, FieldSource::Option)))
+    };
+    let own = |value: &str| Some((value.as_bytes().to_vec(), FieldSource::Default));
+    let implied = |value: &str| Some((value.as_bytes().to_vec(), FieldSource::Option));
+    Ok(match slot {
+        "Host" => own(&target.authority()),
+        "User-Agent" if spec.user_agent.is_some() => option("-A", &spec.user_agent)?,
+        "User-Agent" => own(concat!("jaunt/", env!("CARGO_PKG_VERSION"))),
+        "Accept" => body.and_then(|b| b.accept).map_or_else(|| own("*/*"), implied),
+        "Accept-Encoding" if spec.compressed => own("gzip, deflate, br, zstd"),
+        "Authorization" => basic(target, spec)?.map(|v| (v, FieldSource::Option)),
+        "Referer" => option("-e", &spec.referer)?,
+        "Cookie" => option("-b", &spec.cookie)?,
+        "Range" => match &spec.range {
+            None => None,
+            Some(range) => {
+                typed::text("-r", range.as_bytes())?;
+                // As in curl: a number alone is where the range begins.
+                let open = if range.bytes().all(|b| b.is_ascii_digit()) { "-" } else { "" };
+                implied(&format!("bytes={range}{open}"))
+            }
+        },
+        "Content-Type" => body.and_then(|b| b.content_type).and_then(implied),
+        "Content-Length" if !chunked => body.and_then(|b| implied(&b.bytes.len().to_string())),
+        "Expect" if spec.version == Version::Http11 && body.is_some_and(|b| b.bytes.len() > EXPECT_FROM) => {
+            implied("100-continue")
+        }
+        "Connection" => own(if spec.keep_alive { "keep-alive" } else { "close" }),
+        _ => None,
+    })
+}
+
+/// Was it taken out by an empty option?
+fn emptied(slot: &str, spec: &RequestSpec) -> bool {
+    slot == "User-Agent" && spec.user_agent.as_ref().is_some_and(Vec::is_empty)
+}
+
+/// Basic credentials of `-u`, else of the URL (RFC 7617 §2).
+fn basic(target: &Target, spec: &RequestSpec) -> Result<Option<Vec<u8>>, MessageError> {
+    let Some((user, password)) = spec.credentials.clone().or_else(|| target.credentials()) else { return Ok(None) };
+    let pair = [&user[..], b":", &password].concat();
+    // Those of a URL were looked at when it was decoded.
+    if let Some(at) = pair.iter().position(u8::is_ascii_control) {
+        return Err(MessageError::Control { option: "-u", byte: pair[at], position: at + 1 });
+    }
+    Ok(Some(format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(pair)).into_bytes()))
+}
+
+fn sends_chunked(typed: &[Typed]) -> bool {
+    codings(typed).any(|line| line.to_ascii_lowercase().windows(7).any(|w| w == b"chunked"))
+}
+
+fn codings(typed: &[Typed]) -> impl Iterator<Item = &[u8]> {
+    typed.iter().filter_map(|t| match t {
+        Typed::Field { line, name } if t.is("Transfer-Encoding") => Some(&line[name.len() + 1..]),
+        Typed::Field { .. } | Typed::Removed { .. } | Typed::Ignored { .. } => None,
+    })
+}
+
+fn warnings(target: &Target, spec: &RequestSpec, method: &str, typed: &[Typed], fields: &Fields) -> Vec<MessageWarning> {
+    let mut warnings = Vec::new();
+    let mut warn = |w| warnings.push(w);
+    for t in typed {
+        if let Typed::Ignored { number } = t {
+            warn(MessageWarning::FieldIgnored { number: *number });
+        }
+    }
+    let http10 = spec.version == Version::Http10;
+    if !http10 && fields.all("Host").next().is_none() {
+        warn(MessageWarning::HostMissing);
+    }
+    if http10 && !matches!(method, "GET" | "HEAD" | "POST") {
+        warn(MessageWarning::MethodNotInHttp10 { method: method.to_owned() });
+    }
+    let coded = codings(typed).next().is_some();
+    match &spec.body {
+        Some(body) => {
+            if matches!(method, "GET" | "HEAD" | "DELETE" | "CONNECT" | "TRACE") {
+                warn(MessageWarning::BodyUnusual { method: method.to_owned() });
+            }
+            let lengths: Vec<&[u8]> = fields.all("Content-Length").collect();
+            if fields.chunked {
+                if !lengths.is_empty() {
+                    warn(MessageWarning::LengthAndChunked);
+                }
+                if http10 {
+                    warn(MessageWarning::ChunkedInHttp10);
+                }
+            } else {
+                let actual = body.bytes.len();
+                match lengths.iter().find(|l| **l != actual.to_string().as_bytes()) {
+                    Some(typed) => {
+                        warn(MessageWarning::LengthDiffers { typed: String::from_utf8_lossy(typed).into_owned(), actual });
+                    }
+                    None if lengths.is_empty() => warn(MessageWarning::LengthMissing),
+                    None => {}
+                }
+                if coded {
+                    warn(MessageWarning::CodingNotApplied);
+                }
+            }
+        }
+        None if coded => warn(MessageWarning::ChunkedWithoutBody),
+        None => {
+            if let Some(typed) = fields.all("Content-Length").find(|l| *l != b"0") {
+                warn(MessageWarning::LengthDiffers { typed: String::from_utf8_lossy(typed).into_owned(), actual: 0 });
+            }
+        }
+    }
+    let clear = target.access() == Access::Http;
+    if clear && fields.all("Authorization").any(|v| v.get(..6).is_some_and(|s| s.eq_ignore_ascii_case(b"basic "))) {
+        warn(MessageWarning::CredentialsInClear);
+    }
+    let credentials = spec.credentials.clone().or_else(|| target.credentials());
+    if credentials.is_some_and(|(user, _)| user.contains(&b':')) {
+        warn(MessageWarning::ColonInUser);
+    }
+    warnings
+}
