@@ -15,7 +15,8 @@ use jaunt::words::{Lang, Words};
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut args = std::env::args_os().skip(1).map(|a| a.to_string_lossy().into_owned());
     let host = args.next().unwrap_or_else(|| "localhost".to_owned());
-    let resolver = Resolver::new(DnsPlan { servers: args.collect(), ..DnsPlan::default() })?;
+    let plan = DnsPlan { servers: args.collect(), ..DnsPlan::default() };
+    let resolver = Resolver::new(&plan);
 
     let clock = Monotonic::start();
     let kept = Kept::default();

@@ -111,3 +111,12 @@ pub trait Resolve: Sync {
 pub fn literal(address: IpAddr, port: u16) -> Route {
     Route { host: address.to_string(), addresses: vec![SocketAddr::new(address, port)] }
 }
+
+/// A URL's host as a name or address to look up: IPv6 without its brackets.
+pub fn bare(host: &::url::Host<&str>) -> String {
+    match host {
+        ::url::Host::Domain(name) => (*name).to_owned(),
+        ::url::Host::Ipv4(address) => address.to_string(),
+        ::url::Host::Ipv6(address) => address.to_string(),
+    }
+}

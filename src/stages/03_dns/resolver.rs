@@ -20,11 +20,9 @@ use crate::event::Emitter;
 use crate::phrase;
 
 /// Finds addresses as the plan says. One for a run: its cache is shared by all fetches and threads.
-pub struct Resolver {
-    plan: DnsPlan,
-    pins: Pins,
-    typed: Vec<Server>,
-    types: Vec<RecordType>,
+pub struct Resolver<'p> {
+    plan: &'p DnsPlan,
+    options: Result<Options, DnsError>,
     /// Read when the first name has to be asked for.
     settings: OnceLock<Settings>,
     cache: Cache,
@@ -32,30 +30,69 @@ pub struct Resolver {
     turn: AtomicUsize,
 }
 
-impl std::fmt::Debug for Resolver {
+/// What was typed, understood.
+struct Options {
+    pins: Pins,
+    servers: Vec<Server>,
+    types: Vec<RecordType>,
+}
+
+impl Options {
+    fn of(plan: &DnsPlan) -> Result<Self, DnsError> {
+        Ok(Self {
+            pins: Pins::parse(&plan.pinned)?,
+            servers: plan.servers.iter().map(|s| Server::parse(s)).collect::<Result<_, _>>()?,
+            types: plan.types.iter().map(|t| types::parse(t)).collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+impl std::fmt::Debug for Resolver<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Resolver").field("plan", &self.plan).finish_non_exhaustive()
     }
 }
 
-impl Resolver {
-    /// Checks what was typed; reads no file and opens no socket.
-    pub fn new(plan: DnsPlan) -> Result<Self, DnsError> {
-        Ok(Self {
-            pins: Pins::parse(&plan.pinned)?,
-            typed: plan.servers.iter().map(|s| Server::parse(s)).collect::<Result<_, _>>()?,
-            types: plan.types.iter().map(|t| types::parse(t)).collect::<Result<_, _>>()?,
+impl<'p> Resolver<'p> {
+    /// Reads no file and opens no socket. What cannot be understood in `plan` fails the first lookup; [`Resolver::check`] says so earlier.
+    pub fn new(plan: &'p DnsPlan) -> Self {
+        Self {
+            options: Options::of(plan),
             settings: OnceLock::new(),
             cache: Cache::default(),
             flights: Flights::default(),
             turn: AtomicUsize::new(wire::random_id().into()),
             plan,
-        })
+        }
     }
 
-    fn stub(&self) -> Stub<'_> {
-        let settings = self.settings.get_or_init(|| Settings::read(&self.plan, &self.typed));
-        Stub { settings, cache: &self.cache, turn: &self.turn }
+    /// Could everything typed be understood?
+    pub fn check(&self) -> Result<(), DnsError> {
+        self.options().map(|_| ())
+    }
+
+    fn options(&self) -> Result<&Options, DnsError> {
+        self.options.as_ref().map_err(Clone::clone)
+    }
+
+    fn stub(&self) -> Result<Stub<'_>, DnsError> {
+        let options = self.options()?;
+        let settings = self.settings.get_or_init(|| Settings::read(self.plan, &options.servers));
+        Ok(Stub { settings, cache: &self.cache, turn: &self.turn })
+    }
+
+    /// The stage for a page: its addresses, then the questions of `--dns-type`, if there are any. With `--until dns` (`last`) records are
+    /// enough: a name without addresses is then no failure.
+    pub fn page(&self, host: &str, port: u16, last: bool, by: &Deadline<'_>, out: Emitter<'_>) -> Result<Route, DnsError> {
+        let route = self.lookup(host, port, self.plan.family, by, out);
+        if self.options()?.types.is_empty() || matches!(route, Err(DnsError::TimedOut { .. } | DnsError::Interrupted)) {
+            return route;
+        }
+        let found = self.ask_types(host, by, out)?;
+        match route {
+            Err(_) if last && found => Ok(Route { host: host.to_owned(), addresses: Vec::new() }),
+            route => route,
+        }
     }
 
     /// What needs no name server at all.
@@ -66,7 +103,7 @@ impl Resolver {
         family: Family,
         out: Emitter<'_>,
     ) -> Result<Option<(Vec<IpAddr>, Origin)>, DnsError> {
-        if let Some(pin) = self.pins.find(host, port) {
+        if let Some(pin) = self.options()?.pins.find(host, port) {
             out.emit(|| DnsEvent::Pinned { host: pin.host.clone(), port, addresses: pin.addresses.clone() });
             let wanted = of_family(&pin.addresses, family);
             if wanted.is_empty() {
@@ -117,7 +154,7 @@ impl Resolver {
                 outcome.map(|found| (found, Origin::Cache))
             }
             Boarding::First(pilot) => {
-                let stub = self.stub();
+                let stub = self.stub()?;
                 stub.settings.tell(out);
                 let outcome = stub.lookup(host, family, by, out);
                 pilot.land(&outcome);
@@ -150,7 +187,7 @@ impl Resolver {
     }
 }
 
-impl Resolve for Resolver {
+impl Resolve for Resolver<'_> {
     fn lookup(&self, host: &str, port: u16, family: Family, by: &Deadline<'_>, out: Emitter<'_>) -> Result<Route, DnsError> {
         let begun = by.clock().now();
         let resolver = self.plan.resolver;
@@ -190,12 +227,13 @@ impl Resolve for Resolver {
     }
 
     fn ask_types(&self, host: &str, by: &Deadline<'_>, out: Emitter<'_>) -> Result<bool, DnsError> {
-        if self.types.is_empty() {
+        let kinds = &self.options()?.types;
+        if kinds.is_empty() {
             return Ok(false);
         }
-        let stub = self.stub();
+        let stub = self.stub()?;
         stub.settings.tell(out);
-        types::ask(&stub, host, &self.types, by, out)
+        types::ask(&stub, host, kinds, by, out)
     }
 }
 
