@@ -9,6 +9,7 @@
 mod error;
 mod event;
 pub mod outcome;
+pub mod output;
 
 pub use error::JourneyError;
 pub use event::{JourneyEvent, NotFollowed, Purpose, SkipWhy};
