@@ -56,7 +56,12 @@ pub(crate) fn redirected(spec: &RequestSpec, home: &Origin, next: &Origin, trust
 }
 
 /// The request for an image, style sheet or frame of a page that was asked for with `spec` at `home`.
-pub(crate) fn for_resource(spec: &RequestSpec, home: Option<&Origin>, next: Option<&Origin>, referer: Option<&str>) -> RequestSpec {
+pub(crate) fn for_resource(
+    spec: &RequestSpec,
+    home: Option<&Origin>,
+    next: Option<&Origin>,
+    referer: Option<&str>,
+) -> RequestSpec {
     let same = home.is_some() && home == next;
     let fields = spec.fields.iter().filter(|line| {
         let name = name_of(line);
@@ -99,7 +104,12 @@ mod tests {
 
     fn spec() -> RequestSpec {
         RequestSpec {
-            fields: vec![b"Authorization: Bearer t".to_vec(), b"X-Trace: 1".to_vec(), b"Host: other".to_vec(), b"Accept-Language: ko".to_vec()],
+            fields: vec![
+                b"Authorization: Bearer t".to_vec(),
+                b"X-Trace: 1".to_vec(),
+                b"Host: other".to_vec(),
+                b"Accept-Language: ko".to_vec(),
+            ],
             credentials: Some((b"u".to_vec(), b"p".to_vec())),
             cookie: Some(b"a=b".to_vec()),
             ..RequestSpec::default()
@@ -124,8 +134,7 @@ mod tests {
 
     #[test]
     fn location_trusted_lets_credentials_go_but_not_the_host_override() {
-        let (scoped, withheld) =
-            redirected(&spec(), &origin(Access::Http, "a", 80), &origin(Access::Http, "b", 80), true);
+        let (scoped, withheld) = redirected(&spec(), &origin(Access::Http, "a", 80), &origin(Access::Http, "b", 80), true);
         assert!(scoped.credentials.is_some() && scoped.cookie.is_some());
         assert_eq!(withheld, ["-H Host"]);
     }

@@ -24,8 +24,8 @@ pub(crate) struct Errand {
     pub home: Option<Origin>,
     /// Are redirects followed, and how many? Images follow them whatever `-L` says, as browsers do.
     pub redirects: crate::plan::Redirects,
-    /// May the client certificate be offered?
-    pub certificate: bool,
+    /// Does the command line name it (and not a page)?
+    pub page: bool,
     /// The last stage.
     pub until: Option<Stage>,
     /// `-f`
@@ -57,7 +57,7 @@ pub(crate) fn fetch(
     mut out: Emitter<'_>,
     outcome: &mut Outcome,
 ) -> Result<Fetched, Error> {
-    let Errand { mut target, mut spec, home, redirects, certificate, until, fail } = errand;
+    let Errand { mut target, mut spec, home, redirects, page, until, fail } = errand;
     let begun = world.clock.now();
     let mut hop = 0;
     let mut first_target = true;
@@ -93,9 +93,8 @@ pub(crate) fn fetch(
         if until == Some(Stage::Message) {
             return Ok(Fetched::Stopped(Some(message)));
         }
-        let offer = certificate && at_home;
         let mut landing = Hop::new(sink, &target, &message.method, &redirects, hop, fail);
-        let passage = Passage { world, target: &target, certificate: offer, until, by, out };
+        let passage = Passage { world, target: &target, certificate: page && at_home, page, until, by, out };
         let Some(response) = passage.exchange(&message, &mut landing, outcome)? else {
             return Ok(Fetched::Stopped(None));
         };

@@ -6,11 +6,22 @@
 //!        └─ images: each reference is a fetch of its own, on a lane, while the page still arrives
 //! ```
 
+mod cookies;
+mod credentials;
 mod error;
 mod event;
+mod fetch;
+mod hop;
+mod local;
 pub mod outcome;
-pub mod output;
+mod output;
+mod passage;
+mod pool;
+mod redirect;
+mod travel;
+mod world;
 
 pub use error::JourneyError;
 pub use event::{JourneyEvent, NotFollowed, Purpose, SkipWhy};
 pub use outcome::Outcome;
+pub use travel::travel;

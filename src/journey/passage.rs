@@ -12,7 +12,7 @@ use crate::journey::world::World;
 use crate::journey::{JourneyEvent, Outcome, SkipWhy};
 use crate::stages::Stage;
 use crate::stages::connect::{self, ConnectEvent, Connection, ConnectionId};
-use crate::stages::dns::{self, Resolve as _};
+use crate::stages::dns::Resolve as _;
 use crate::stages::message::Message;
 use crate::stages::response::{self, Response, ResponseError};
 use crate::stages::url::{Access, Target};
@@ -28,6 +28,8 @@ pub(crate) struct Passage<'p> {
     pub target: &'p Target,
     /// May the client certificate be offered?
     pub certificate: bool,
+    /// Is it a page that the command line names, for which `--dns-type` asks more?
+    pub page: bool,
     /// The last stage.
     pub until: Option<Stage>,
     /// Until when.
@@ -38,7 +40,12 @@ pub(crate) struct Passage<'p> {
 
 impl Passage<'_> {
     /// Exchanges `message`; `None` when `--until` ends before that.
-    pub(crate) fn exchange(&self, message: &Message, landing: &mut Hop<'_>, outcome: &mut Outcome) -> Result<Option<Response>, Error> {
+    pub(crate) fn exchange(
+        &self,
+        message: &Message,
+        landing: &mut Hop<'_>,
+        outcome: &mut Outcome,
+    ) -> Result<Option<Response>, Error> {
         let Some(origin) = self.target.origin() else { return Ok(None) };
         let key = Key { origin, certificate: self.certificate };
         let mut kept_ones_too = self.until.is_none_or(|until| until >= Stage::Response);
@@ -87,11 +94,18 @@ impl Passage<'_> {
         let diverted = connect::connect_to(&world.plan.connect, &host.to_string(), target.port())?;
         let (host, port) = match &diverted {
             Some((host, port)) => (host.clone(), *port),
-            None => (dns::bare(&host), target.port()),
+            None => (bare(&host), target.port()),
         };
-        let route = stage(out, Stage::Dns, || world.resolver.lookup(&host, port, world.plan.dns.family, &by, out))?;
+        let last = self.until == Some(Stage::Dns);
+        let route = stage(out, Stage::Dns, || {
+            if self.page {
+                world.resolver.page(&host, port, last, &by, out)
+            } else {
+                world.resolver.lookup(&host, port, world.plan.dns.family, &by, out)
+            }
+        })?;
         outcome.name_lookup = self.elapsed(outcome);
-        if self.until == Some(Stage::Dns) {
+        if last {
             return Ok(None);
         }
         let plain = stage(out, Stage::Connect, || connect::connect(&route, &world.connector, &by, out))?;
@@ -103,7 +117,7 @@ impl Passage<'_> {
         }
         let secured = match target.access() {
             Access::Https => {
-                let secured = stage(out, Stage::Tls, || world.tls.secure(plain, target, self.certificate, &by, out))?;
+                let secured = stage(out, Stage::Tls, || world.tls.secure(plain, target, &by, out))?;
                 outcome.secured = self.elapsed(outcome);
                 secured
             }
@@ -144,6 +158,15 @@ impl Passage<'_> {
 
     fn elapsed(&self, outcome: &Outcome) -> Duration {
         self.world.clock.now().saturating_sub(outcome.begun)
+    }
+}
+
+/// The host without the brackets of an IPv6 literal.
+fn bare(host: &::url::Host<&str>) -> String {
+    match host {
+        ::url::Host::Domain(name) => (*name).to_owned(),
+        ::url::Host::Ipv4(address) => address.to_string(),
+        ::url::Host::Ipv6(address) => address.to_string(),
     }
 }
 

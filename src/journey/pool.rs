@@ -8,22 +8,22 @@ use crate::stages::url::Origin;
 
 /// Whom a kept connection may serve again.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Key {
+pub(crate) struct Key {
     /// Same scheme, host and port.
-    pub origin: Origin,
+    pub(crate) origin: Origin,
     /// A connection on which this run's client certificate was offered serves nobody for whom it was not meant.
-    pub certificate: bool,
+    pub(crate) certificate: bool,
 }
 
 /// The kept connections of a run, shared by all lanes.
 #[derive(Default)]
-pub struct Pool {
+pub(crate) struct Pool {
     idle: Mutex<Vec<(Key, Connection)>>,
 }
 
 impl Pool {
     /// The connection that was used last for `key` and is still open; stale ones found on the way are closed.
-    pub fn take(&self, key: &Key, out: Emitter<'_>) -> Option<Connection> {
+    pub(crate) fn take(&self, key: &Key, out: Emitter<'_>) -> Option<Connection> {
         loop {
             let mut connection = {
                 let mut idle = self.lock();
@@ -39,12 +39,12 @@ impl Pool {
     }
 
     /// Keeps it for the next exchange.
-    pub fn put(&self, key: Key, connection: Connection) {
+    pub(crate) fn put(&self, key: Key, connection: Connection) {
         self.lock().push((key, connection));
     }
 
     /// Closes one idle connection, the longest unused; for a process that has run out of descriptors.
-    pub fn close_one(&self, out: Emitter<'_>) -> bool {
+    pub(crate) fn close_one(&self, out: Emitter<'_>) -> bool {
         let oldest = {
             let mut idle = self.lock();
             if idle.is_empty() { None } else { Some(idle.remove(0)) }
@@ -53,7 +53,7 @@ impl Pool {
     }
 
     /// Closes all: the end of the run.
-    pub fn close_all(&self, out: Emitter<'_>) {
+    pub(crate) fn close_all(&self, out: Emitter<'_>) {
         let all = std::mem::take(&mut *self.lock());
         for (_, connection) in all {
             let _ = connection.transport.close(out);

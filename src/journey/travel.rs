@@ -1,10 +1,8 @@
 //! The whole run: each URL of the plan in turn, its images with it.
 
-use std::time::Duration;
-
 use crate::clock::Clock;
 use crate::deadline::{Bound, Deadline};
-use crate::event::{Emitter, Hub, SCHEMA_VERSION};
+use crate::event::{Emitter, FetchId, Hub, SCHEMA_VERSION};
 use crate::exit::{Error, Exit};
 use crate::journey::fetch::{self, Errand, Fetched, stage};
 use crate::journey::output::Output;
@@ -16,18 +14,27 @@ use crate::stages::url::{self, Access, Target};
 
 /// Travels the whole plan; `finished` sees each URL's outcome as it ends. The first failure's number is the run's.
 pub fn travel(plan: &Plan, clock: &dyn Clock, hub: &Hub<'_>, finished: &mut dyn FnMut(&Outcome)) -> Exit {
-    let world = World::new(plan, clock);
     let mut exit = Exit::Ok;
-    let first = hub.emitter(world.next_fetch());
+    let first = hub.emitter(FetchId(0));
     first.emit(|| JourneyEvent::Began {
         schema_version: SCHEMA_VERSION,
         version: env!("CARGO_PKG_VERSION"),
         unix_ms: u64::try_from(clock.unix().as_millis()).unwrap_or(u64::MAX),
         pid: std::process::id(),
     });
+    let world = match World::new(plan, clock) {
+        Ok(world) => world,
+        Err(error) => {
+            let mut outcome = Outcome::default();
+            fail(&error, first, &mut outcome);
+            finished(&outcome);
+            first.emit(|| JourneyEvent::Ended { exit: error.exit().code() });
+            return error.exit();
+        }
+    };
     let last = plan.jobs.len().saturating_sub(1);
     for (n, job) in plan.jobs.iter().enumerate() {
-        let out = if n == 0 { first } else { hub.emitter(world.next_fetch()) };
+        let out = hub.emitter(world.next_fetch());
         let outcome = one(&world, job, n == last, out);
         let ended = outcome.exit.unwrap_or(Exit::Ok);
         if exit == Exit::Ok {
@@ -101,7 +108,7 @@ fn page(world: &World<'_>, job: &Job, by: &Deadline<'_>, out: Emitter<'_>, outco
         target: typed.without_credentials(),
         spec,
         redirects: plan.redirects.clone(),
-        certificate: true,
+        page: true,
         until: plan.until,
         fail: plan.fail,
     };

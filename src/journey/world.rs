@@ -1,6 +1,10 @@
 //! What all fetches of a run share: the plan, the clock, the resolver, the kept connections.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use crate::clock::Clock;
+use crate::event::FetchId;
+use crate::exit::Error;
 use crate::journey::cookies::Jar;
 use crate::journey::pool::Pool;
 use crate::plan::Plan;
@@ -17,20 +21,32 @@ pub(crate) struct World<'w> {
     pub tls: Tls,
     pub pool: Pool,
     pub jar: Option<Jar>,
+    fetches: AtomicU32,
 }
 
 impl<'w> World<'w> {
     /// Reads cookie files, if the plan names some, and nothing else.
-    pub(crate) fn new(plan: &'w Plan, clock: &'w dyn Clock) -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// What the plan says about names (`--resolve`, `--dns-servers`) cannot be read.
+    pub(crate) fn new(plan: &'w Plan, clock: &'w dyn Clock) -> Result<Self, Error> {
+        let resolver = Resolver::new(&plan.dns);
+        resolver.check()?;
+        Ok(Self {
             plan,
             clock,
-            resolver: Resolver::new(&plan.dns),
+            resolver,
             connector: Connector::new(plan.connect.clone()),
             tls: Tls::new(plan.tls.clone()),
             pool: Pool::default(),
             jar: plan.cookie_files.as_ref().map(|files| Jar::read(files, clock.unix().as_secs())),
-        }
+            fetches: AtomicU32::new(0),
+        })
+    }
+
+    /// Numbers fetches: URLs, images, style sheets.
+    pub(crate) fn next_fetch(&self) -> FetchId {
+        FetchId(self.fetches.fetch_add(1, Ordering::Relaxed))
     }
 
     /// Is a connection that the server keeps open worth keeping? Its message said so.

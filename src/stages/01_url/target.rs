@@ -35,6 +35,18 @@ pub struct Origin {
     pub port: u16,
 }
 
+impl std::fmt::Display for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let scheme = match self.access {
+            Access::Http => "http",
+            Access::Https => "https",
+            Access::File => "file",
+            Access::Data => "data",
+        };
+        write!(f, "{scheme}://{}:{}", self.host, self.port)
+    }
+}
+
 /// A decoded URL that jaunt can fetch.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Target {
