@@ -2,6 +2,7 @@
 
 mod cli;
 mod demo;
+mod dns;
 mod generated;
 mod house_rules;
 mod support;

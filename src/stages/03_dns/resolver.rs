@@ -4,7 +4,6 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::AtomicUsize;
-use std::time::Duration;
 
 use hickory_proto::rr::RecordType;
 
@@ -132,7 +131,7 @@ impl<'p> Resolver<'p> {
     }
 
     /// The hosts file.
-    fn from_hosts(&self, host: &str, family: Family, out: Emitter<'_>) -> Option<Vec<IpAddr>> {
+    fn in_hosts(&self, host: &str, family: Family, out: Emitter<'_>) -> Option<Vec<IpAddr>> {
         let path = self.plan.hosts.as_deref().unwrap_or(Path::new(hosts::PATH));
         let lines = hosts::find(path, host);
         if lines.is_empty() {
@@ -145,7 +144,7 @@ impl<'p> Resolver<'p> {
 
     /// jaunt's own resolver: hosts file, cache, servers; one thread at a time for each name.
     fn ours(&self, host: &str, family: Family, by: &Deadline<'_>, out: Emitter<'_>) -> Result<(Found, Origin), DnsError> {
-        if let Some(addresses) = self.from_hosts(host, family, out) {
+        if let Some(addresses) = self.in_hosts(host, family, out) {
             return Ok((Found { addresses, authoritative: false, cached: false }, Origin::Hosts));
         }
         match self.flights.board(host, family, by).map_err(|e| DnsError::stopped(e, host, Vec::new()))? {
@@ -166,24 +165,54 @@ impl<'p> Resolver<'p> {
         }
     }
 
-    fn answered(
+    /// Whoever answers first, from what needs least; the third is whether it came from a server in charge.
+    fn find(
+        &self,
         host: &str,
         port: u16,
-        addresses: Vec<IpAddr>,
-        from: Origin,
-        authoritative: Option<bool>,
-        begun: Duration,
+        family: Family,
         by: &Deadline<'_>,
         out: Emitter<'_>,
-    ) -> Route {
-        out.emit(|| DnsEvent::Answered {
-            host: host.to_owned(),
-            addresses: addresses.clone(),
-            from,
-            authoritative,
-            took_us: by.clock().now().saturating_sub(begun).into(),
-        });
-        Route { host: host.to_owned(), addresses: addresses.into_iter().map(|a| SocketAddr::new(a, port)).collect() }
+    ) -> Result<(Vec<IpAddr>, Origin, Option<bool>), DnsError> {
+        if let Some((addresses, from)) = self.without_asking(host, port, family, out)? {
+            return Ok((addresses, from, None));
+        }
+        let resolver = self.plan.resolver;
+        match resolver {
+            ResolverKind::Stub => {
+                let (found, from) = self.ours(host, family, by, out)?;
+                Ok((found.addresses, from, (from == Origin::Dns).then_some(found.authoritative)))
+            }
+            ResolverKind::System => Ok((system::lookup(host, family, by, out)?, Origin::System, None)),
+            ResolverKind::Compare => self.both(host, family, by, out),
+            ResolverKind::Iterative => Err(DnsError::Unavailable { resolver }),
+        }
+    }
+
+    /// `--resolver compare`. jaunt's own answer is used where there is one; its failure is the one that is told.
+    fn both(
+        &self,
+        host: &str,
+        family: Family,
+        by: &Deadline<'_>,
+        out: Emitter<'_>,
+    ) -> Result<(Vec<IpAddr>, Origin, Option<bool>), DnsError> {
+        let ours = self.ours(host, family, by, out);
+        if let Err(stopped @ (DnsError::Interrupted | DnsError::TimedOut { .. })) = ours {
+            return Err(stopped);
+        }
+        let authoritative = match &ours {
+            Ok((found, Origin::Dns)) => Some(found.authoritative),
+            _ => None,
+        };
+        let from = ours.as_ref().map_or(Origin::System, |(_, from)| *from);
+        let ours = ours.map(|(found, _)| found.addresses);
+        let theirs = system::lookup(host, family, by, out);
+        system::compare(host, &ours, &theirs, self.settings.get().map(|s| &s.from), out);
+        match (ours, theirs) {
+            (Ok(addresses), _) | (Err(_), Ok(addresses)) => Ok((addresses, from, authoritative)),
+            (Err(error), Err(_)) => Err(error),
+        }
     }
 }
 
@@ -192,38 +221,15 @@ impl Resolve for Resolver<'_> {
         let begun = by.clock().now();
         let resolver = self.plan.resolver;
         out.emit_at(begun, || DnsEvent::Asking { host: host.to_owned(), family, resolver });
-        if let Some((addresses, from)) = self.without_asking(host, port, family, out)? {
-            return Ok(Self::answered(host, port, addresses, from, None, begun, by, out));
-        }
-        let (addresses, from, authoritative) = match resolver {
-            ResolverKind::Stub => {
-                let (found, from) = self.ours(host, family, by, out)?;
-                (found.addresses, from, (from == Origin::Dns).then_some(found.authoritative))
-            }
-            ResolverKind::System => (system::lookup(host, family, by, out)?, Origin::System, None),
-            ResolverKind::Compare => {
-                let ours = self.ours(host, family, by, out);
-                if let Err(stopped @ (DnsError::Interrupted | DnsError::TimedOut { .. })) = ours {
-                    return Err(stopped);
-                }
-                let authoritative = match &ours {
-                    Ok((found, Origin::Dns)) => Some(found.authoritative),
-                    _ => None,
-                };
-                let from = ours.as_ref().map_or(Origin::System, |(_, from)| *from);
-                let ours = ours.map(|(found, _)| found.addresses);
-                let theirs = system::lookup(host, family, by, out);
-                system::compare(host, &ours, &theirs, self.settings.get().map(|s| &s.from), out);
-                // jaunt's own answer is used where there is one; its failure is the one that is told.
-                let addresses = match (ours, theirs) {
-                    (Ok(addresses), _) | (Err(_), Ok(addresses)) => addresses,
-                    (Err(error), Err(_)) => return Err(error),
-                };
-                (addresses, from, authoritative)
-            }
-            ResolverKind::Iterative => return Err(DnsError::Unavailable { resolver }),
-        };
-        Ok(Self::answered(host, port, addresses, from, authoritative, begun, by, out))
+        let (addresses, from, authoritative) = self.find(host, port, family, by, out)?;
+        out.emit(|| DnsEvent::Answered {
+            host: host.to_owned(),
+            addresses: addresses.clone(),
+            from,
+            authoritative,
+            took_us: by.clock().now().saturating_sub(begun).into(),
+        });
+        Ok(Route { host: host.to_owned(), addresses: addresses.into_iter().map(|a| SocketAddr::new(a, port)).collect() })
     }
 
     fn ask_types(&self, host: &str, by: &Deadline<'_>, out: Emitter<'_>) -> Result<bool, DnsError> {
