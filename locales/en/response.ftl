@@ -91,6 +91,7 @@ response-coding-cut =
 response-too-big = the content is larger than the { $limit } bytes that --max-filesize allows
 response-too-big-announced = the server announced { $announced } bytes, more than the { $limit } that --max-filesize allows
 response-sink = write the content to { $path }: { $why }
+response-standard-output = standard output
 response-refused-binary = it is binary, and standard output is a terminal
 response-refused-nameless = the URL's path ends without a file name
 

@@ -14,7 +14,7 @@ mod fetch;
 mod hop;
 mod local;
 pub mod outcome;
-mod output;
+pub mod output;
 mod passage;
 mod pool;
 mod redirect;

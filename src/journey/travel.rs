@@ -113,6 +113,7 @@ fn page(world: &World<'_>, job: &Job, by: &Deadline<'_>, out: Emitter<'_>, outco
         fail: plan.fail,
     };
     let fetched = fetch::fetch(world, errand, &mut output, by, out, outcome)?;
+    output.show()?;
     match fetched {
         Fetched::Stopped(message) => {
             if let Some(message) = message {
@@ -134,7 +135,7 @@ fn page(world: &World<'_>, job: &Job, by: &Deadline<'_>, out: Emitter<'_>, outco
 fn near(
     world: &World<'_>,
     target: &Target,
-    output: &mut Output,
+    output: &mut Output<'_>,
     by: &Deadline<'_>,
     out: Emitter<'_>,
     outcome: &mut Outcome,

@@ -238,8 +238,10 @@ mod tests {
     use super::*;
     use crate::stages::response::tests::at_every_split;
 
+    type Read = (Vec<u8>, Option<Vec<u8>>, usize);
+
     /// Content, trailers and how many bytes were left, or the fault.
-    fn read(parts: &[&[u8]]) -> Result<(Vec<u8>, Option<Vec<u8>>, usize), ChunkFault> {
+    fn read(parts: &[&[u8]]) -> Result<Read, ChunkFault> {
         let mut reader = ChunkReader::new(1024);
         let (mut content, mut trailers, mut left) = (Vec::new(), None, 0);
         for part in parts {

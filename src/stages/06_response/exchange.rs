@@ -255,10 +255,11 @@ impl Exchange<'_> {
 
     /// Without any answer, the failed write() is the story, not the read() after it.
     fn blame_write(&mut self, error: ResponseError) -> ResponseError {
-        if self.wire.received == 0 && error.before_any_answer() {
-            if let Some((Some(write), left)) = self.unsent.take() {
-                return ResponseError::Send { error: write, sent: self.wire.sent, of: self.wire.sent + left as u64 };
-            }
+        if self.wire.received == 0
+            && error.before_any_answer()
+            && let Some((Some(write), left)) = self.unsent.take()
+        {
+            return ResponseError::Send { error: write, sent: self.wire.sent, of: self.wire.sent + left as u64 };
         }
         error
     }
@@ -376,10 +377,10 @@ impl Exchange<'_> {
         }
         self.decoder = Decoder::new(&applied);
         self.content.most = self.asked.limits.content_bytes;
-        if let (Framing::Length { bytes }, Some(limit), true) = (framing, self.content.most, self.decoder.is_identity()) {
-            if *bytes > limit {
-                return Err(ResponseError::TooBig { limit, announced: Some(*bytes) });
-            }
+        if let (Framing::Length { bytes }, Some(limit), true) = (framing, self.content.most, self.decoder.is_identity())
+            && *bytes > limit
+        {
+            return Err(ResponseError::TooBig { limit, announced: Some(*bytes) });
         }
         if self.reader.plain_left().is_some_and(|left| left > 64 * 1024 && left < u64::MAX) {
             self.wire.expect_much();
