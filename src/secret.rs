@@ -62,8 +62,10 @@ impl Secrets {
         }
         let mut shown = String::with_capacity(text.len());
         let mut rest = text;
-        // Without `//` the text may still be `user:password@host`, which a person types too.
-        let mut first = true;
+        // Without `//` the text may still be `user:password@host`, which a person types too; in these an `@` is part of an address.
+        const ADDRESSES: [&str; 6] = ["mailto:", "news:", "sip:", "sips:", "xmpp:", "acct:"];
+        let mut first =
+            !ADDRESSES.iter().any(|scheme| text.trim_start().get(..scheme.len()).is_some_and(|t| t.eq_ignore_ascii_case(scheme)));
         loop {
             let start = match rest.find("//") {
                 Some(at) => at + 2,
@@ -175,6 +177,7 @@ mod tests {
         assert_eq!(Secrets::Masked.text("http://user:p@ss@[::zz]/x"), "http://user:*****@[::zz]/x");
         assert_eq!(Secrets::Masked.text("user:pw@host/p"), "user:*****@host/p");
         assert_eq!(Secrets::Masked.text("http://host/a@b:c"), "http://host/a@b:c");
+        assert_eq!(Secrets::Masked.text("mailto:someone@host"), "mailto:someone@host");
         assert_eq!(Secrets::Shown.text("http://u:p@h/"), "http://u:p@h/");
     }
 

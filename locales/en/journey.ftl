@@ -45,10 +45,16 @@ journey-redirect-too-many = not followed: as many as --max-redirs allows were fo
 journey-redirect-not-http = not followed: a server may redirect to http and https only
 journey-redirect-bad-location = not followed: the Location field cannot be read as a URL
 journey-local = Local
-journey-local-file = { $path }, { $bytes ->
+journey-local-file = { $path }, a file of this machine: no network
+journey-local-size = a file of { $bytes ->
     [one] { $bytes } byte
    *[other] { $bytes } bytes
-}, read without any network
+}
+journey-local-no-size = no plain file: it ends when it ends
+journey-local-read = read to its end: { $bytes ->
+    [one] { $bytes } byte
+   *[other] { $bytes } bytes
+}
 journey-local-data = { $bytes ->
     [one] { $bytes } byte
    *[other] { $bytes } bytes
@@ -60,3 +66,26 @@ journey-failed-tried = tried
 journey-failed-cause = likely
 journey-failed-hint = try
 journey-closed-more = and { $more } more
+journey-local-open = cannot read { $path }: { $error }
+journey-local-directory = cannot read { $path }: it is a directory
+journey-local-read-failed = reading { $path } failed after { $after ->
+    [one] { $after } byte
+   *[other] { $after } bytes
+}: { $error }
+journey-local-timed-out = { $path } was not read to its end in time; { $after ->
+    [one] { $after } byte
+   *[other] { $after } bytes
+} came
+journey-local-too-large = more than the { $limit ->
+    [one] { $limit } byte
+   *[other] { $limit } bytes
+} that --max-filesize allows
+journey-local-no-comma = the data: URL has no comma before its data
+journey-local-base64 = the data of the data: URL is not base64, as it says
+journey-local-hint-missing = ls shows what is there; spaces and % in a name are %20 and %25 in a URL
+journey-local-hint-permission = this user may not read it
+journey-local-hint-directory = name a file in it
+journey-local-hint-max-time = -m SECONDS gives it more time
+journey-local-hint-silent = is anything writing to it?
+journey-local-hint-too-large = --max-filesize BYTES sets the limit
+journey-local-hint-data = a data: URL looks like data:text/plain;base64,aGk=

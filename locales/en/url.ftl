@@ -17,9 +17,9 @@ url-name-fragment = frag
 
 # what the parts are for
 url-access-http = access method: HTTP over TCP
-url-access-https = access method: HTTP over TLS over TCP
-url-access-file = access method: a file of this machine, no network
-url-access-data = access method: the URL holds the data itself, no network
+url-access-https = access method: HTTP over TLS, TCP
+url-access-file = access method: a file; no network
+url-access-data = the URL holds the data; no network
 url-access-ftp = access method: a file on an FTP server
 url-access-mailto = access method: a mail to a person
 url-access-news = access method: a newsgroup or an article in it
@@ -35,34 +35,33 @@ url-access-gopher = access method: a menu or a file on a Gopher server
 url-access-blob = access method: data inside one browser
 url-access-magnet = access method: content found by its hash among peers
 url-access-other = access method: not known to jaunt
-url-scheme-assumed = not typed: http is assumed
-url-assumed-access = { $assumed }; { $access }
+url-assumed-access = not typed: assumed; HTTP over TCP
 
-url-for-userinfo = who asks; sent as Basic credentials
+url-for-userinfo = who asks: Basic credentials
 url-for-userinfo-login = who logs in there
 url-for-host = whom to reach; DNS will say where
 url-for-host-unicode = whom to reach; DNS will say where; reads { $unicode }
-url-for-host-ipv4 = whom to reach: an IPv4 address, so DNS is not asked
-url-for-host-ipv6 = whom to reach: an IPv6 address, so DNS is not asked
+url-for-host-ipv4 = an IPv4 address: DNS is not asked
+url-for-host-ipv6 = an IPv6 address: DNS is not asked
 url-for-host-opaque = whom to reach, as this scheme understands it
 url-for-host-file = this machine
 url-for-port-typed = which service there
 url-for-port-default = not typed: the default for { $scheme }
-url-for-port-dropped = which service there; it is the default for { $scheme }
+url-for-port-dropped = typed; the default for { $scheme }
 url-for-path = what to ask for
 url-for-path-default = not typed: the root
-url-for-path-omitted = what to ask for; the file name is left to the server
-url-for-path-directory = a file or a directory: the server decides
+url-for-path-omitted = file name left to the server
+url-for-path-directory = file or directory: server decides
 url-for-path-file = which file
 url-for-path-mailto = to whom
 url-for-path-news = which newsgroup or article
 url-for-path-data = media type, then the data
 url-for-path-other = what, as this scheme understands it
-url-for-query = parameters, sent along with the path
+url-for-query = parameters, sent with the path
 url-for-query-file = not part of a file's name: ignored
 url-for-query-mailto = header fields for the mail
 url-for-query-other = parameters
-url-for-fragment = the place in the document; never sent
+url-for-fragment = place in the document; never sent
 url-for-fragment-other = the place in it
 
 # -v: where each part was typed

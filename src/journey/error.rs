@@ -1,6 +1,7 @@
 //! What goes wrong between stages.
 
 use crate::exit::{Advice, Exit};
+use crate::journey::local::LocalError;
 use crate::phrase;
 use crate::words::Phrase;
 
@@ -29,6 +30,8 @@ pub enum JourneyError {
         /// The URL, credentials masked.
         url: String,
     },
+    /// `file:` or `data:` could not be read.
+    Local(LocalError),
     /// Standard output took no more.
     Output {
         /// The file, or `standard output`.
@@ -45,6 +48,7 @@ impl JourneyError {
             Self::TooManyRedirects { .. } => Exit::TooManyRedirects,
             Self::RedirectScheme { .. } => Exit::UnsupportedProtocol,
             Self::HttpStatus { .. } => Exit::HttpReturnedError,
+            Self::Local(e) => e.exit(),
             Self::Output { .. } => Exit::WriteError,
         }
     }
@@ -55,6 +59,7 @@ impl JourneyError {
             Self::TooManyRedirects { max, next } => phrase!("journey-too-many-redirects", max = *max, next = next),
             Self::RedirectScheme { to } => phrase!("journey-redirect-scheme", to = to),
             Self::HttpStatus { status, url } => phrase!("journey-http-status", status = status.to_string(), url = url),
+            Self::Local(e) => e.phrase(),
             Self::Output { path, error } => phrase!("journey-output", path = path, error = crate::exit::os_words(error)),
         }
     }
@@ -66,6 +71,7 @@ impl JourneyError {
             }
             Self::RedirectScheme { .. } => Advice::hint(phrase!("journey-redirect-scheme-hint")),
             Self::HttpStatus { .. } => Advice::hint(phrase!("journey-http-status-hint")),
+            Self::Local(e) => e.advice(),
             Self::Interrupted | Self::Output { .. } => Advice::default(),
         }
     }

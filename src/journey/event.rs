@@ -97,6 +97,15 @@ pub enum JourneyEvent {
         /// What was seen.
         error: String,
     },
+    /// A `file:` URL's file is open.
+    LocalOpened {
+        /// Its path.
+        path: String,
+        /// The descriptor.
+        fd: i32,
+        /// Its size in bytes; none for FIFOs and devices.
+        size: Option<u64>,
+    },
     /// `file:` or `data:` was read; no network was used.
     LocalRead {
         /// The path; none for `data:`.

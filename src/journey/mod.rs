@@ -12,7 +12,7 @@ mod error;
 mod event;
 mod fetch;
 mod hop;
-mod local;
+pub mod local;
 pub mod outcome;
 pub mod output;
 mod passage;

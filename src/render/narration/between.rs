@@ -62,6 +62,18 @@ pub(crate) fn tell(page: &mut Page, words: &Words, event: &JourneyEvent) {
         JourneyEvent::Retrying { connection, error } => {
             page.warning(&words.say(&phrase!("journey-retrying", connection = connection.0.to_string(), error = error)));
         }
+        JourneyEvent::LocalOpened { path, fd, size } => {
+            page.blank();
+            page.stage(
+                None,
+                &words.say(&phrase!("journey-local")),
+                &words.say(&phrase!("journey-local-file", path = path)),
+                None,
+            );
+            let size =
+                size.map_or_else(|| phrase!("journey-local-no-size"), |bytes| phrase!("journey-local-size", bytes = bytes));
+            page.call(&format!("openat(AT_FDCWD, {path:?}, O_RDONLY|O_NOCTTY|O_NONBLOCK|O_CLOEXEC) = {fd}"), &words.say(&size));
+        }
         JourneyEvent::LocalRead { path, bytes, content_type } => {
             local(page, words, path.as_deref(), *bytes, content_type.as_deref());
         }
@@ -114,11 +126,12 @@ fn redirected(
 }
 
 fn local(page: &mut Page, words: &Words, path: Option<&str>, bytes: u64, content_type: Option<&str>) {
+    if path.is_some() {
+        page.text(&words.say(&phrase!("journey-local-read", bytes = bytes)));
+        return;
+    }
     page.blank();
-    let headline = match path {
-        Some(path) => phrase!("journey-local-file", path = path, bytes = bytes),
-        None => phrase!("journey-local-data", bytes = bytes, type = content_type.unwrap_or("text/plain")),
-    };
+    let headline = phrase!("journey-local-data", bytes = bytes, type = content_type.unwrap_or("text/plain"));
     page.stage(None, &words.say(&phrase!("journey-local")), &words.say(&headline), None);
 }
 

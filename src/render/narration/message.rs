@@ -126,3 +126,6 @@ fn warning_phrase(warning: &MessageWarning) -> Phrase {
         MessageWarning::ColonInUser => phrase!("message-warning-colon-in-user"),
     }
 }
+
+#[cfg(test)]
+mod tests;

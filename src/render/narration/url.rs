@@ -101,12 +101,7 @@ fn parts(page: &mut Page, words: &Words, d: &Decoded, detail: Detail) {
 }
 
 fn scheme_note(d: &Decoded) -> Phrase {
-    let access = access(&d.scheme.value);
-    if d.defaulted.contains(&Defaulted::Scheme) {
-        phrase!("url-assumed-access", assumed = phrase!("url-scheme-assumed"), access = access)
-    } else {
-        access
-    }
+    if d.defaulted.contains(&Defaulted::Scheme) { phrase!("url-assumed-access") } else { access(&d.scheme.value) }
 }
 
 /// What the scheme says about how the thing is reached.
@@ -212,7 +207,7 @@ fn violation_phrase(violation: &Violation) -> Phrase {
     phrase!("url-violation", what = what, times = violation.times)
 }
 
-/// Where each part was typed.
+/// Where each part was typed, counted from 1 as in the errors.
 fn bytes(page: &mut Page, words: &Words, d: &Decoded) {
     let part = |p: &Part| p.typed;
     let places = [
@@ -230,7 +225,7 @@ fn bytes(page: &mut Page, words: &Words, d: &Decoded) {
             None => continue,
             Some(None) => phrase!("url-bytes-none", part = name),
             Some(Some(Span { start, end })) => {
-                phrase!("url-bytes", part = name, start = start.to_string(), end = end.to_string())
+                phrase!("url-bytes", part = name, start = (start + 1).to_string(), end = end.to_string())
             }
         };
         page.text(&words.say(&said));

@@ -20,7 +20,7 @@ pub(super) fn compare(text: &str, typed: &Split, url: &Url, violations: Vec<Viol
     let path_typed = Some(typed.path.clone()).filter(|p| !p.is_empty());
     let userinfo = userinfo(url, secrets).map(|value| Part { value, typed: range(&typed.userinfo) });
     Decoded {
-        typed: secrets.text(text),
+        typed: masked(text, typed, secrets),
         url: secrets.url(url),
         scheme: Part { value: url.scheme().to_owned(), typed: range(&typed.scheme) },
         fetched: matches!(url.scheme(), "http" | "https" | "file" | "data"),
@@ -42,6 +42,15 @@ pub(super) fn compare(text: &str, typed: &Split, url: &Url, violations: Vec<Viol
         changes: changes(text, typed, url, secrets),
         violations,
         warnings: warnings(text, typed, url),
+    }
+}
+
+/// What was typed, without the password.
+fn masked(text: &str, typed: &Split, secrets: Secrets) -> String {
+    let password = typed.userinfo.clone().and_then(|u| Some(u.start + text[u.clone()].find(':')? + 1..u.end));
+    match password {
+        Some(p) if secrets == Secrets::Masked && !p.is_empty() => format!("{}{MASK}{}", &text[..p.start], &text[p.end..]),
+        Some(_) | None => text.to_owned(),
     }
 }
 
@@ -96,7 +105,8 @@ fn changes(text: &str, typed: &Split, url: &Url, secrets: Secrets) -> Vec<Change
     let mut changes = Vec::new();
     let mut tell = |kind, from: &str, to: &str| changes.push(Change { kind, from: from.to_owned(), to: to.to_owned() });
     if typed.trimmed != (0..text.len()) {
-        tell(ChangeKind::Trimmed, &secrets.text(text), &secrets.text(&text[typed.trimmed.clone()]));
+        let shown = masked(text, typed, secrets);
+        tell(ChangeKind::Trimmed, &shown, shown.trim_matches(' '));
     }
     if let Some(scheme) = typed.scheme.clone().map(|s| &text[s]).filter(|s| *s != url.scheme()) {
         tell(ChangeKind::SchemeCase, scheme, url.scheme());
@@ -194,7 +204,9 @@ fn warnings(text: &str, typed: &Split, url: &Url) -> Vec<Warning> {
     let host = part(&typed.host);
     let network = typed.kind == Kind::Special;
     if typed.kind != Kind::Other && text[typed.trimmed.start..typed.path.end].contains('\\') {
-        match rfc3986_host(text, typed).filter(|there| network && *there != host) {
+        // A name with such characters in it is refused by curl, so that nobody else is contacted.
+        let name = |there: &&str| !there.is_empty() && (there.starts_with('[') || !there.contains(['\\', ':', ' ']));
+        match rfc3986_host(text, typed).filter(|there| network && *there != host).filter(name) {
             Some(there) => warnings.push(Warning::OtherHost { here: host.to_owned(), there: there.to_owned() }),
             None => warnings.push(Warning::Backslash),
         }

@@ -74,7 +74,7 @@ pub fn follow(base: &Target, reference: &[u8], out: Emitter<'_>) -> Result<Targe
             decoded: Box::new(compare::compare(text, &split::split(text), &joined.url, Vec::new(), secrets)),
         }
     });
-    Target::of(joined.url)
+    target::reached(joined.url)
 }
 
 /// Refuses what must never become part of a message, and nothing at all.

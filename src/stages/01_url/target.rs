@@ -174,9 +174,9 @@ impl Target {
     /// What `reference` (the value of a Location field) means here: RFC 9110 §10.2.2, with the fragment of this URL where it has none.
     ///
     /// Spaces and bytes beyond ASCII are repaired by percent-encoding, as every browser does; control characters are refused.
-    /// Only http and https are allowed: a server must not send anyone to `file:`.
+    /// Whether a server may lead to the scheme that comes out (never to `file:`) is for the journey to say.
     pub fn resolve(&self, reference: &[u8]) -> Result<Self, UrlError> {
-        Self::of(join(&self.url, reference)?.url)
+        reached(join(&self.url, reference)?.url)
     }
 
     /// The file name that `-O` uses: the last part of the path as it stands there, percent-encoding left alone, as in curl.
@@ -188,6 +188,16 @@ impl Target {
         // The URL standard has resolved `.` and `..` in each of their spellings; nothing else may name a folder.
         if matches!(name, "" | "." | "..") || name.contains(['/', '\\', '\0']) { Err(UrlError::NoFileName) } else { Ok(name) }
     }
+}
+
+/// A target that a reference led to: what is wrong with it is the server's doing.
+pub(super) fn reached(url: Url) -> Result<Target, UrlError> {
+    Target::of(url).map_err(|fault| {
+        UrlError::Redirect(match fault {
+            UrlError::Unsupported { scheme } => RedirectFault::Scheme { scheme },
+            other => RedirectFault::Malformed { fault: Box::new(other) },
+        })
+    })
 }
 
 /// A resolved reference.
@@ -217,9 +227,6 @@ pub(super) fn join(base: &Url, reference: &[u8]) -> Result<Joined, UrlError> {
             return Err(UrlError::Redirect(RedirectFault::Malformed { fault: Box::new(fault) }));
         }
     };
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err(UrlError::Redirect(RedirectFault::Scheme { scheme: url.scheme().to_owned() }));
-    }
     // RFC 9110 §10.2.2: without a fragment of its own the new URL inherits that of the old one.
     let fragment_inherited = url.fragment().is_none() && base.fragment().is_some();
     if fragment_inherited {
