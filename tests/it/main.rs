@@ -5,4 +5,5 @@ mod demo;
 mod dns;
 mod generated;
 mod house_rules;
+mod image_cases;
 mod support;

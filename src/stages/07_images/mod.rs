@@ -4,6 +4,8 @@
 //! Tells: `Found`* → `Skipped`* → `Fetched`*.
 //! Spec: WHATWG HTML (images, `srcset`, `base`), CSS Values 4 (`url()`).
 
+pub mod scan;
+
 use serde::Serialize;
 
 use crate::exit::{Advice, Exit};

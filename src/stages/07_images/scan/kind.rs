@@ -1,0 +1,138 @@
+//! What a response is: a page whose pictures are fetched, or something else (MIME Sniffing §7, as far as pages need it).
+
+use crate::stages::response::Field;
+
+/// How a document is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Document {
+    /// By the HTML algorithm.
+    Html,
+    /// As XML: XHTML, SVG.
+    Xml,
+    /// No page at all.
+    Other,
+    /// Not said: the first bytes tell.
+    Unsaid,
+}
+
+/// Bytes that are looked at when no type is said (MIME Sniffing §7, "read the resource header").
+pub(super) const SNIFFED: usize = 1445;
+
+/// What the response's fields say.
+pub(super) fn declared(content_type: Option<&[u8]>, fields: &[Field]) -> Document {
+    let named = |name: &'static str| fields.iter().filter(move |f| f.name.eq_ignore_ascii_case(name)).map(|f| &f.value.0);
+    // A download is not shown.
+    if named("content-disposition")
+        .any(|v| trimmed(v).split(|b| *b == b';').next().is_some_and(|t| !is(t, b"inline") && !t.is_empty()))
+    {
+        return Document::Other;
+    }
+    let nosniff = named("x-content-type-options").any(|v| is(v.split(|b| *b == b',').next().unwrap_or(v), b"nosniff"));
+    let essence = content_type.map(essence).unwrap_or_default();
+    match essence.as_str() {
+        "text/html" => Document::Html,
+        "application/xhtml+xml" | "image/svg+xml" | "text/xml" | "application/xml" => Document::Xml,
+        "" | "unknown/unknown" | "application/unknown" | "*/*" if !nosniff => Document::Unsaid,
+        other if other.ends_with("+xml") => Document::Xml,
+        _ => Document::Other,
+    }
+}
+
+/// `type/subtype` in lower case; empty when it is not one.
+pub(super) fn essence(content_type: &[u8]) -> String {
+    let text = String::from_utf8_lossy(content_type.split(|b| *b == b';').next().unwrap_or_default());
+    let text = text.trim().to_ascii_lowercase();
+    if text.split_once('/').is_some_and(|(a, b)| !a.is_empty() && !b.is_empty() && !text.contains(char::is_whitespace)) {
+        text
+    } else {
+        String::new()
+    }
+}
+
+/// The `charset` parameter.
+pub(super) fn charset(content_type: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(content_type);
+    text.split(';').skip(1).find_map(|p| {
+        let (name, value) = p.split_once('=')?;
+        name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches(['"', '\'']).to_owned())
+    })
+}
+
+/// MIME Sniffing §7.1, "rules for identifying an unknown MIME type": the patterns that mean markup.
+pub(super) fn sniffed(head: &[u8]) -> Document {
+    let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
+    let skip = text.iter().take_while(|b| matches!(b, b'\t' | b'\n' | 0x0C | b'\r' | b' ')).count();
+    let text = &text[skip..];
+    const TAGS: [&[u8]; 17] = [
+        b"<!DOCTYPE HTML",
+        b"<HTML",
+        b"<HEAD",
+        b"<SCRIPT",
+        b"<IFRAME",
+        b"<H1",
+        b"<DIV",
+        b"<FONT",
+        b"<TABLE",
+        b"<A",
+        b"<STYLE",
+        b"<TITLE",
+        b"<B",
+        b"<BODY",
+        b"<BR",
+        b"<P",
+        b"<!--",
+    ];
+    let tagged = |tag: &[u8]| {
+        text.len() >= tag.len()
+            && text[..tag.len()].eq_ignore_ascii_case(tag)
+            && (tag == b"<!--" || text.get(tag.len()).is_some_and(|b| matches!(b, b' ' | b'>')))
+    };
+    if TAGS.iter().any(|t| tagged(t)) {
+        Document::Html
+    } else if text.starts_with(b"<?xml") {
+        Document::Xml
+    } else {
+        Document::Other
+    }
+}
+
+fn trimmed(value: &[u8]) -> &[u8] {
+    value.trim_ascii()
+}
+
+fn is(value: &[u8], word: &[u8]) -> bool {
+    value.trim_ascii().eq_ignore_ascii_case(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn field(name: &str, value: &str) -> Field {
+        Field { name: name.into(), value: value.as_bytes().into() }
+    }
+
+    #[test]
+    fn only_what_a_browser_shows_as_a_page_is_one() {
+        assert_eq!(declared(Some(b"text/html; charset=x"), &[]), Document::Html);
+        assert_eq!(declared(Some(b"TEXT/HTML"), &[]), Document::Html);
+        assert_eq!(declared(Some(b"application/xhtml+xml"), &[]), Document::Xml);
+        assert_eq!(declared(Some(b"text/x-html"), &[]), Document::Other);
+        assert_eq!(declared(Some(b"text/plain"), &[]), Document::Other);
+        assert_eq!(declared(None, &[]), Document::Unsaid);
+        assert_eq!(declared(None, &[field("X-Content-Type-Options", "nosniff")]), Document::Other);
+        assert_eq!(declared(Some(b"text/html"), &[field("content-disposition", "attachment; filename=a")]), Document::Other);
+        assert_eq!(declared(Some(b"text/html"), &[field("content-disposition", "inline; filename=a")]), Document::Html);
+    }
+
+    #[test]
+    fn an_unlabelled_page_is_known_by_its_first_tag() {
+        assert_eq!(sniffed(b"  \n<!doctype html>"), Document::Html);
+        assert_eq!(sniffed(b"<p>x"), Document::Html);
+        assert_eq!(sniffed(b"<pre>x"), Document::Other);
+        assert_eq!(sniffed(b"<!--x"), Document::Html);
+        assert_eq!(sniffed(b"<?xml version='1.0'?>"), Document::Xml);
+        assert_eq!(sniffed(b"hello"), Document::Other);
+        assert_eq!(sniffed(b""), Document::Other);
+    }
+}

@@ -1,0 +1,451 @@
+//! From a page's bytes to its references: which pictures, style sheets and frames a browser with scripting off would fetch.
+//!
+//! Pure: bytes go in as they arrive, [`Reference`]s come out as early as they are certain; nothing is read, written or asked here.
+//! What follows from an answer (a style sheet's pictures, a frame's) comes from the call that hands the answer in.
+//!
+//! ```text
+//!  bytes ─► kind (is it a page?) ─► encoding ─► html5ever | xml5ever ─► sink ─► page ─► references
+//!                                                                        │       ▲
+//!                                                             tree (elements)    ├── srcset, media, policy
+//!                                                                        └─► css ┘   (sheets, cascade: at the end)
+//! ```
+//!
+//! Spec: HTML §13.2 (parsing), §4.8.4.3 (images), Fetch §4.1, CSP 3, Referrer Policy, CSS Cascade 5, Media Queries 5.
+//! Where these leave a choice, it is Chromium's.
+
+mod css;
+mod encoding;
+mod kind;
+mod media;
+mod page;
+mod plugins;
+mod policy;
+mod reference;
+mod sink;
+mod srcset;
+mod tree;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use ::url::Url;
+use encoding_rs::Encoding;
+use html5ever::TokenizerResult;
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::{BufferQueue, Tokenizer, TokenizerOpts};
+use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
+use xml5ever::tokenizer::{XmlTokenizer, XmlTokenizerOpts};
+use xml5ever::tree_builder::{XmlTreeBuilder, XmlTreeBuilderOpts};
+
+use crate::stages::response::Field;
+use encoding::Decoding;
+use kind::Document;
+use media::Screen;
+use page::{Page, Shared};
+use policy::ReferrerPolicy;
+use sink::{Guard, Sink};
+use tree::NodeId;
+
+pub use policy::{Gate, Hop};
+pub use reference::{
+    Candidate, FrameAnswer, FrameId, Kind, ObjectId, Order, Reference, SheetAnswer, SheetId, SkipReason, Source, Verdict, Why,
+};
+
+/// What is known of a page before its first byte.
+#[derive(Debug, Clone)]
+pub struct PageContext {
+    /// Its address, after redirects.
+    pub url: Url,
+    /// `Content-Type`, as received.
+    pub content_type: Option<Vec<u8>>,
+    /// All fields of its response.
+    pub fields: Vec<Field>,
+    /// Width and height in CSS pixels, device pixels per CSS pixel in thousandths.
+    pub viewport: (u32, u32, u32),
+    /// Most references that are told.
+    pub most: usize,
+    /// Are frames entered?
+    pub frames: bool,
+}
+
+/// A piece of text is handed to a parser at most this long, so that a page that is given up is given up soon.
+const PIECE: usize = 16 * 1024;
+/// Most characters of one token (a tag, a comment): whatever is longer ends the search.
+const TOKEN: usize = 8 * 1024 * 1024;
+
+/// Finds the references of one page. Lives on one thread.
+pub struct Scanner {
+    page: Rc<RefCell<Page>>,
+    document: Document,
+    /// Bytes until it is known what the document is.
+    head: Vec<u8>,
+    content_type: Option<Vec<u8>>,
+    parent_encoding: Option<&'static Encoding>,
+    decoding: Option<Decoding>,
+    machine: Option<Machine>,
+    ended: bool,
+    finished: bool,
+    children: HashMap<FrameId, Frame>,
+}
+
+enum Frame {
+    /// Its answer is awaited.
+    Waiting { order: Order, sandboxed: bool, node: NodeId },
+    /// It is a page itself.
+    Entered(Box<Scanner>),
+}
+
+enum Machine {
+    Html { tokenizer: Box<Tokenizer<Guard>>, input: BufferQueue, tokens: u64, since: usize },
+    Xml { tokenizer: Box<XmlTokenizer<XmlTreeBuilder<NodeId, Sink>>>, input: BufferQueue },
+}
+
+impl Scanner {
+    /// For a page that has just begun to arrive.
+    pub fn new(context: PageContext) -> Self {
+        let PageContext { url, content_type, fields, viewport, most, frames } = context;
+        let shared = Rc::new(RefCell::new(Shared::new(most)));
+        let gate = Gate::new(&url, &fields);
+        let from = (!gate.sandboxed()).then(|| url.clone());
+        let referrer = ReferrerPolicy::of_fields(&fields).unwrap_or_default();
+        let mut page = Page::new(url, gate, from, referrer, Screen::new(viewport), shared, frames, true);
+        let document = kind::declared(content_type.as_deref(), &fields);
+        if matches!(document, Document::Html | Document::Xml | Document::Unsaid) {
+            for field in fields.iter().filter(|f| f.name.eq_ignore_ascii_case("link")) {
+                page.link_field(&String::from_utf8_lossy(&field.value.0));
+            }
+        }
+        Self::of(page, document, content_type, None)
+    }
+
+    fn of(page: Page, document: Document, content_type: Option<Vec<u8>>, parent_encoding: Option<&'static Encoding>) -> Self {
+        let page = Rc::new(RefCell::new(page));
+        let (head, decoding, machine) = (Vec::new(), None, None);
+        let mut scanner = Self {
+            page,
+            document,
+            head,
+            content_type,
+            parent_encoding,
+            decoding,
+            machine,
+            ended: false,
+            finished: false,
+            children: HashMap::new(),
+        };
+        scanner.begin();
+        scanner
+    }
+
+    /// Is there anything to look for? (No: a download, plain text, a picture.)
+    pub fn is_page(&self) -> bool {
+        self.document != Document::Other
+    }
+
+    /// References that were not told because there were too many.
+    pub fn cut(&self) -> u64 {
+        self.page.borrow().shared.borrow().cut
+    }
+
+    /// Does it wait for answers of style sheets or frames?
+    pub fn waits(&self) -> bool {
+        !self.page.borrow().sheets.waiting.is_empty()
+            || self.children.values().any(|c| match c {
+                Frame::Waiting { .. } => true,
+                Frame::Entered(s) => s.waits(),
+            })
+    }
+
+    /// More of the page, decoded from transfer and content codings. Returns what is certain now.
+    pub fn feed(&mut self, bytes: &[u8]) -> Vec<Reference> {
+        if !self.ended {
+            self.advance(bytes, false);
+        }
+        self.take()
+    }
+
+    /// The page is over, whole or not. What depends on style sheets comes when the last of them is answered.
+    pub fn end(&mut self) -> Vec<Reference> {
+        if !self.ended {
+            self.advance(b"", true);
+            self.ended = true;
+            self.machine = None;
+            self.decoding = None;
+        }
+        self.settle();
+        self.take()
+    }
+
+    /// The answer of a style sheet that was asked for; None when there is none.
+    pub fn sheet(&mut self, id: SheetId, answer: Option<SheetAnswer>) -> Vec<Reference> {
+        let own = self.page.borrow_mut().sheet_answer(id, answer.clone());
+        if own {
+            self.settle();
+            return self.take();
+        }
+        let children = self.children.values_mut();
+        children
+            .filter_map(|c| match c {
+                Frame::Entered(s) => Some(s.sheet(id, answer.clone())),
+                Frame::Waiting { .. } => None,
+            })
+            .flatten()
+            .collect()
+    }
+
+    /// How the fetch of an `object` ended: was it a picture that could be shown? If not, what the element contains is shown instead.
+    pub fn object(&mut self, id: ObjectId, shown: bool) -> Vec<Reference> {
+        let own = self.page.borrow_mut().object_answer(id, shown);
+        if own {
+            self.settle();
+            return self.take();
+        }
+        let children = self.children.values_mut();
+        children
+            .filter_map(|c| match c {
+                Frame::Entered(s) => Some(s.object(id, shown)),
+                Frame::Waiting { .. } => None,
+            })
+            .flatten()
+            .collect()
+    }
+
+    fn begin(&mut self) {
+        let xml = match self.document {
+            Document::Html => false,
+            Document::Xml => true,
+            Document::Other | Document::Unsaid => return,
+        };
+        self.page.borrow_mut().xml = xml;
+        self.decoding = Some(Decoding::new(self.content_type.as_deref(), xml, self.parent_encoding));
+        let sink = Sink::new(self.page.clone(), xml);
+        let input = BufferQueue::default();
+        self.machine = Some(if xml {
+            let builder = XmlTreeBuilder::new(sink, XmlTreeBuilderOpts::default());
+            Machine::Xml { tokenizer: Box::new(XmlTokenizer::new(builder, XmlTokenizerOpts::default())), input }
+        } else {
+            let options = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
+            let guard = Guard::new(TreeBuilder::new(sink, options));
+            let tokenizer = Box::new(Tokenizer::new(guard, TokenizerOpts::default()));
+            Machine::Html { tokenizer, input, tokens: 0, since: 0 }
+        });
+    }
+
+    fn advance(&mut self, bytes: &[u8], last: bool) {
+        if self.document == Document::Unsaid {
+            self.head.extend_from_slice(bytes);
+            if self.head.len() < kind::SNIFFED && !last {
+                return;
+            }
+            self.document = kind::sniffed(&self.head);
+            self.begin();
+            let head = std::mem::take(&mut self.head);
+            return self.advance(&head, last);
+        }
+        let (Some(decoding), Some(machine)) = (&mut self.decoding, &mut self.machine) else { return };
+        let page = &self.page;
+        let mut encoding_known = false;
+        decoding.feed(bytes, last, |text, encoding| {
+            if !encoding_known {
+                page.borrow_mut().encoding = encoding;
+                encoding_known = true;
+            }
+            let mut rest = text;
+            while !rest.is_empty() && !page.borrow().stopped {
+                let end = (0..=PIECE.min(rest.len())).rev().find(|i| rest.is_char_boundary(*i)).unwrap_or(rest.len());
+                machine.read(&rest[..end], page);
+                rest = &rest[end..];
+            }
+        });
+        let stopped = self.page.borrow().stopped;
+        if last && !stopped {
+            machine.end();
+        }
+        if stopped {
+            // What held text, tags and open elements is not needed any more.
+            self.machine = None;
+        }
+        self.enter();
+    }
+
+    /// Frames that were met while reading.
+    fn enter(&mut self) {
+        let framed = std::mem::take(&mut self.page.borrow_mut().framed);
+        for frame in framed {
+            match (frame.srcdoc, frame.url) {
+                (Some(text), _) => {
+                    let child = self.child_of_own(frame.order, frame.sandboxed, frame.node, &text);
+                    self.children.insert(frame.id, Frame::Entered(Box::new(child)));
+                }
+                (None, Some(url)) if url.scheme() == "data" => {
+                    if let Some(child) = self.child_of_data(frame.order, frame.node, &url) {
+                        self.children.insert(frame.id, Frame::Entered(Box::new(child)));
+                    }
+                }
+                _ => {
+                    self.children
+                        .insert(frame.id, Frame::Waiting { order: frame.order, sandboxed: frame.sandboxed, node: frame.node });
+                }
+            }
+        }
+    }
+
+    fn child_page(&self, url: Url, gate: Gate, from: Option<Url>, referrer: ReferrerPolicy, order: Order, node: NodeId) -> Page {
+        let page = self.page.borrow();
+        let mut child = Page::new(url, gate, from, referrer, page.screen, page.shared.clone(), true, false);
+        child.place = (order.0 + 1, 0);
+        child.rendered = page.is_rendered(node);
+        child.around = page.around.iter().cloned().chain([page.url.clone()]).collect();
+        child
+    }
+
+    /// `srcdoc`: a page with its parent's address, base and policies.
+    fn child_of_own(&self, order: Order, sandboxed: bool, node: NodeId, text: &str) -> Self {
+        let page = self.page.borrow();
+        let from = page.from.clone().filter(|_| !sandboxed);
+        let mut child = self.child_page(page.base.clone(), page.gate.inherited(), from, page.referrer, order, node);
+        child.url = page.url.clone();
+        child.encoding = encoding_rs::UTF_8;
+        drop(page);
+        let mut scanner = Self::of(child, Document::Html, None, None);
+        scanner.decoding = Some(Decoding::known(encoding_rs::UTF_8));
+        scanner.advance(text.as_bytes(), false);
+        scanner
+    }
+
+    /// A page in a `data:` URL has no address: nothing in it is relative to anything, and no Referer is sent.
+    fn child_of_data(&self, order: Order, node: NodeId, url: &Url) -> Option<Self> {
+        let data = data_url::DataUrl::process(url.as_str()).ok()?;
+        let (body, _) = data.decode_to_vec().ok()?;
+        let content_type = data.mime_type().to_string().into_bytes();
+        let gate = self.page.borrow().gate.inherited();
+        let child = self.child_page(url.clone(), gate, None, ReferrerPolicy::default(), order, node);
+        let document = kind::declared(Some(&content_type), &[]);
+        let mut scanner = Self::of(child, document, Some(content_type), None);
+        scanner.advance(&body, false);
+        Some(scanner)
+    }
+
+    /// The page of a frame that was asked for; None when there is none.
+    pub fn frame(&mut self, id: FrameId, answer: Option<FrameAnswer>) -> Vec<Reference> {
+        match self.children.get(&id) {
+            Some(Frame::Waiting { order, sandboxed, node }) => {
+                let (order, sandboxed, node) = (*order, *sandboxed, *node);
+                match answer.and_then(|a| self.child_of_answer(order, sandboxed, node, a)) {
+                    Some(mut child) => {
+                        let found = child.end();
+                        self.children.insert(id, Frame::Entered(Box::new(child)));
+                        found
+                    }
+                    None => {
+                        self.children.remove(&id);
+                        Vec::new()
+                    }
+                }
+            }
+            Some(Frame::Entered(_)) => Vec::new(),
+            None => {
+                let children = self.children.values_mut();
+                let mut found = Vec::new();
+                for child in children {
+                    if let Frame::Entered(s) = child {
+                        found.extend(s.frame(id, answer.clone()));
+                    }
+                }
+                found
+            }
+        }
+    }
+
+    fn child_of_answer(&self, order: Order, sandboxed: bool, node: NodeId, answer: FrameAnswer) -> Option<Self> {
+        let FrameAnswer { url, fields, body } = answer;
+        let gate = Gate::new(&url, &fields);
+        let page = self.page.borrow();
+        if !gate.framed_by(&page.url, &fields) {
+            return None;
+        }
+        let from = (!sandboxed && !gate.sandboxed()).then(|| url.clone());
+        let referrer = ReferrerPolicy::of_fields(&fields).unwrap_or_default();
+        let content_type = fields.iter().find(|f| f.name.eq_ignore_ascii_case("content-type")).map(|f| f.value.0.clone());
+        let parent = (url.origin() == page.url.origin()).then_some(page.encoding);
+        let child = self.child_page(url, gate, from, referrer, order, node);
+        drop(page);
+        let document = kind::declared(content_type.as_deref(), &fields);
+        let mut scanner = Self::of(child, document, content_type, parent);
+        scanner.advance(&body.0, false);
+        Some(scanner)
+    }
+
+    /// What can only be decided at the end, once everything it depends on is there.
+    fn settle(&mut self) {
+        if !self.ended {
+            return;
+        }
+        let mut page = self.page.borrow_mut();
+        if !page.sheets.waiting.is_empty() {
+            return;
+        }
+        if !self.finished {
+            self.finished = true;
+            page.choose_icons();
+        }
+        page.finish_styles();
+        page.load_plugins();
+        drop(page);
+        self.enter();
+        for child in self.children.values_mut() {
+            if let Frame::Entered(s) = child {
+                if !s.ended {
+                    let found = s.end();
+                    self.page.borrow_mut().out.extend(found);
+                }
+            }
+        }
+    }
+
+    fn take(&mut self) -> Vec<Reference> {
+        let mut found = std::mem::take(&mut self.page.borrow_mut().out);
+        for child in self.children.values_mut() {
+            if let Frame::Entered(s) = child {
+                found.append(&mut s.take());
+            }
+        }
+        found
+    }
+}
+
+impl Machine {
+    fn read(&mut self, text: &str, page: &RefCell<Page>) {
+        let tendril = StrTendril::from_slice(text);
+        match self {
+            Self::Html { tokenizer, input, tokens, since } => {
+                input.push_back(tendril);
+                while !matches!(tokenizer.feed(input), TokenizerResult::Done) {}
+                let now = tokenizer.sink.tokens.get();
+                *since = if now == *tokens { *since + text.len() } else { 0 };
+                *tokens = now;
+                if *since > TOKEN {
+                    page.borrow_mut().stop();
+                }
+            }
+            Self::Xml { tokenizer, input } => {
+                input.push_back(tendril);
+                while !matches!(tokenizer.feed(input), TokenizerResult::Done) {}
+            }
+        }
+    }
+
+    fn end(&mut self) {
+        match self {
+            Self::Html { tokenizer, input, .. } => {
+                while !matches!(tokenizer.feed(input), TokenizerResult::Done) {}
+                tokenizer.end();
+            }
+            Self::Xml { tokenizer, input } => {
+                while !matches!(tokenizer.feed(input), TokenizerResult::Done) {}
+                tokenizer.end();
+            }
+        }
+    }
+}

@@ -1,0 +1,842 @@
+//! A page while it is read: its tree, its base, its policies, and the references it has made so far.
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use ::url::Url;
+use encoding_rs::{Encoding, UTF_8};
+
+use super::css::Sheets;
+use super::media::Screen;
+use super::policy::{Destination, Gate, ReferrerPolicy, SharedGate};
+use super::reference::{Candidate, FrameId, Kind, ObjectId, Order, Reference, SheetId, SkipReason, Source, Verdict};
+use super::tree::{NodeId, Tree, flag};
+
+/// Most elements of a page that are looked at.
+const ELEMENTS: usize = 1_000_000;
+/// Most bytes of `<style>` in a page that are looked at.
+const STYLES: usize = 16 * 1024 * 1024;
+
+/// What the page and the frames in it have in common.
+pub(super) struct Shared {
+    asked: HashSet<u64>,
+    hasher: RandomState,
+    most: usize,
+    told: usize,
+    pub(super) cut: u64,
+    sheets: u32,
+    objects: u32,
+    pub(super) frame_ids: u32,
+}
+
+impl Shared {
+    pub(super) fn new(most: usize) -> Self {
+        Self { asked: HashSet::new(), hasher: RandomState::new(), most, told: 0, cut: 0, sheets: 0, objects: 0, frame_ids: 0 }
+    }
+}
+
+/// A frame that was met.
+pub(super) struct Framed {
+    pub(super) id: FrameId,
+    pub(super) order: Order,
+    pub(super) url: Option<Url>,
+    pub(super) srcdoc: Option<String>,
+    pub(super) sandboxed: bool,
+    pub(super) node: NodeId,
+}
+
+struct Icon {
+    node: NodeId,
+    typed: String,
+    base: Url,
+    sizes: String,
+}
+
+/// How a reference is fetched, apart from where.
+pub(super) struct Manner<'m> {
+    pub(super) what: Destination,
+    pub(super) source: Source,
+    pub(super) base: &'m Url,
+    pub(super) encoding: &'static Encoding,
+    pub(super) candidate: Option<Candidate>,
+    pub(super) policy: ReferrerPolicy,
+    /// Whose address the Referer tells.
+    pub(super) from: Option<&'m Url>,
+    /// `crossorigin`: may credentials go to other origins?
+    pub(super) cors: Option<bool>,
+    pub(super) nonce: &'m str,
+    pub(super) kind: Kind,
+}
+
+/// See the module.
+pub(super) struct Page {
+    pub(super) tree: Tree,
+    pub(super) shared: Rc<RefCell<Shared>>,
+    pub(super) screen: Screen,
+    pub(super) url: Url,
+    pub(super) base: Url,
+    pub(super) based: bool,
+    pub(super) gate: SharedGate,
+    /// Whose address a Referer tells; None for a page with an origin of its own.
+    pub(super) from: Option<Url>,
+    pub(super) referrer: ReferrerPolicy,
+    pub(super) encoding: &'static Encoding,
+    pub(super) quirks: bool,
+    pub(super) xml: bool,
+    /// Depth of the element that was put in last.
+    pub(super) depth: u16,
+    pub(super) stopped: bool,
+    pub(super) out: Vec<Reference>,
+    pub(super) shadows: Vec<(NodeId, NodeId)>,
+    pub(super) enter_frames: bool,
+    /// Frames do not fetch icons; hidden ones have no styles.
+    pub(super) top: bool,
+    pub(super) rendered: bool,
+    pub(super) framed: Vec<Framed>,
+    pub(super) sheets: Sheets,
+    /// `object` and `embed`: whether they are rendered is known at the end.
+    pub(super) plugins: Vec<NodeId>,
+    pub(super) objects: Vec<(ObjectId, NodeId)>,
+    icons: Vec<Icon>,
+    /// Place of the page among the references: frames lie inside their element.
+    pub(super) place: (u64, u32),
+    /// Addresses of the pages around this one.
+    pub(super) around: Vec<Url>,
+}
+
+impl Page {
+    #[expect(clippy::too_many_arguments, reason = "called in two places, with what a page and a frame differ in")]
+    pub(super) fn new(
+        url: Url,
+        gate: Gate,
+        from: Option<Url>,
+        referrer: ReferrerPolicy,
+        screen: Screen,
+        shared: Rc<RefCell<Shared>>,
+        enter_frames: bool,
+        top: bool,
+    ) -> Self {
+        Self {
+            tree: Tree::new(),
+            shared,
+            screen,
+            base: url.clone(),
+            url,
+            based: false,
+            gate: Arc::new(gate),
+            from,
+            referrer,
+            encoding: UTF_8,
+            quirks: false,
+            xml: false,
+            depth: 0,
+            stopped: false,
+            out: Vec::new(),
+            shadows: Vec::new(),
+            enter_frames,
+            top,
+            rendered: true,
+            framed: Vec::new(),
+            sheets: Sheets::default(),
+            plugins: Vec::new(),
+            objects: Vec::new(),
+            icons: Vec::new(),
+            place: (0, 24),
+            around: Vec::new(),
+        }
+    }
+
+    /// No more is looked at.
+    pub(super) fn stop(&mut self) {
+        self.stopped = true;
+    }
+
+    pub(super) fn order(&self, node: NodeId, part: u64) -> Order {
+        let (base, shift) = self.place;
+        Order(base + (u64::from(node.0) << shift) + part.min((1 << shift) - 1))
+    }
+
+    pub(super) fn new_sheet_id(&self) -> SheetId {
+        let mut shared = self.shared.borrow_mut();
+        shared.sheets += 1;
+        SheetId(shared.sheets)
+    }
+
+    /// An element was made; it may never enter the document.
+    pub(super) fn created(&mut self, _: NodeId) {
+        if self.tree.len() > ELEMENTS {
+            self.stop();
+        }
+    }
+
+    /// Text of an element.
+    pub(super) fn text(&mut self, parent: NodeId, text: &str) {
+        if self.stopped {
+            return;
+        }
+        self.tree.set(parent, flag::TEXT);
+        if self.tree.is_element(parent) && self.tree.local(parent) == "style" && self.tree.style_bytes + text.len() <= STYLES {
+            self.tree.style_bytes += text.len();
+            self.tree.styles.entry(parent).or_default().push_str(text);
+        }
+    }
+
+    /// `<?xml-stylesheet href="…"?>`
+    pub(super) fn instruction(&mut self, target: &str, data: &str) {
+        if target != "xml-stylesheet" || self.stopped {
+            return;
+        }
+        let get = |name: &str| {
+            let at = data
+                .match_indices(name)
+                .map(|(i, _)| &data[i + name.len()..])
+                .find_map(|rest| rest.trim_start().strip_prefix('='))?;
+            let at = at.trim_start();
+            let quote = at.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+            at[1..].split(quote).next().map(|v| v.replace("&amp;", "&"))
+        };
+        let css = get("type").is_none_or(|t| t.is_empty() || t.eq_ignore_ascii_case("text/css"));
+        if let Some(href) = get("href").filter(|_| css) {
+            let node = self.tree.other(0);
+            self.tree.append(Tree::DOCUMENT, node);
+            let media = get("media").unwrap_or_default();
+            let title = get("title").unwrap_or_default();
+            let alternate = get("alternate").is_some_and(|a| a == "yes");
+            self.linked_sheet(node, &href, &media, &title, alternate, self.referrer, None, "", "", "");
+        }
+    }
+
+    /// An element was taken off the stack of open elements: it has all its text.
+    pub(super) fn popped(&mut self, node: NodeId) {
+        if node.0 != u32::MAX && !self.stopped && self.tree.is_element(node) && self.tree.local(node) == "style" {
+            self.style_element(node);
+        }
+    }
+
+    /// A node has come into the tree, or has moved in it.
+    pub(super) fn inserted(&mut self, node: NodeId) {
+        if self.stopped || !self.tree.is_element(node) {
+            return;
+        }
+        self.depth = self.tree.depth(node);
+        if self.xml && self.depth > 5000 {
+            return self.stop();
+        }
+        if self.tree.has(node, flag::SEEN) {
+            return;
+        }
+        if self.xml {
+            if let Some(parent) = self.tree.parent(node) {
+                if self.tree.is_html(parent, "template") {
+                    let contents = self.tree.other(flag::CONTENTS);
+                    self.tree.attach(parent, contents, false);
+                    self.tree.append(contents, node);
+                }
+            }
+        }
+        self.tree.set(node, flag::SEEN);
+        if self.based {
+            self.tree.set(node, flag::BASED);
+        }
+        if !self.tree.has(node, flag::LIVE) {
+            return self.in_template(node);
+        }
+        self.element(node);
+        self.tree.trim(node);
+    }
+
+    fn in_template(&mut self, node: NodeId) {
+        let src = if self.tree.is_html(node, "img") { self.tree.attr(node, "src").map(str::to_owned) } else { None };
+        if let Some(src) = src {
+            self.skip(self.order(node, 0), &src, Source::ImgSrc, Kind::Image, SkipReason::Template);
+        }
+    }
+
+    fn element(&mut self, node: NodeId) {
+        use super::tree::Space;
+        let local = self.tree.local(node);
+        match (self.tree.space(node), local) {
+            (Space::Html, "img") => self.img(node),
+            (Space::Html, "base") => self.base_element(node),
+            (Space::Html, "meta") => self.meta(node),
+            (Space::Html, "link") => self.link(node),
+            (Space::Html, "input") => {
+                if self.tree.attr(node, "type").is_some_and(|t| t.eq_ignore_ascii_case("image")) {
+                    self.simple(node, "src", Source::InputImage);
+                }
+            }
+            (Space::Html, "video") => self.simple(node, "poster", Source::VideoPoster),
+            (Space::Html, "object" | "embed") => self.plugins.push(node),
+            (Space::Html, "iframe" | "frame") => self.frame_element(node),
+            (Space::Svg, "image" | "feImage") => self.svg_image(node),
+            _ => {}
+        }
+    }
+
+    /// The manner of most references of a page.
+    pub(super) fn manner(&self, source: Source) -> Manner<'_> {
+        Manner {
+            what: Destination::Image,
+            source,
+            base: &self.base,
+            encoding: self.encoding,
+            candidate: None,
+            policy: self.referrer,
+            from: self.from.as_ref(),
+            cors: None,
+            nonce: "",
+            kind: Kind::Image,
+        }
+    }
+
+    fn attr(&self, node: NodeId, name: &str) -> Option<String> {
+        self.tree.attr(node, name).map(str::to_owned)
+    }
+
+    /// `crossorigin`: None without, else whether credentials go along.
+    fn cors(&self, node: NodeId) -> Option<bool> {
+        self.tree.attr(node, "crossorigin").map(|v| v.eq_ignore_ascii_case("use-credentials"))
+    }
+
+    fn policy(&self, node: NodeId) -> ReferrerPolicy {
+        self.tree.attr(node, "referrerpolicy").and_then(ReferrerPolicy::parse).unwrap_or(self.referrer)
+    }
+
+    fn simple(&mut self, node: NodeId, name: &str, source: Source) {
+        if let Some(typed) = self.attr(node, name) {
+            let manner = self.manner(source);
+            let r = self.refer(self.order(node, 0), &typed, manner);
+            self.push(r);
+        }
+    }
+
+    fn svg_image(&mut self, node: NodeId) {
+        let href = self.attr(node, "href").or_else(|| {
+            let mut all = self.tree.attributes(node);
+            all.find(|(n, _)| &*n.local == "href" && &*n.ns == "http://www.w3.org/1999/xlink").map(|(_, v)| v.to_owned())
+        });
+        if let Some(typed) = href {
+            let manner = Manner { cors: self.cors(node), ..self.manner(Source::SvgImage) };
+            let r = self.refer(self.order(node, 0), &typed, manner);
+            self.push(r);
+        }
+    }
+
+    fn base_element(&mut self, node: NodeId) {
+        if self.based {
+            return;
+        }
+        let Some(href) = self.attr(node, "href") else { return };
+        self.based = true;
+        // HTML §4.2.3: its own base is the document's fallback base.
+        let found = resolve(&href, &self.base, self.encoding);
+        if let Some(url) = found.filter(|u| !matches!(u.scheme(), "data" | "javascript") && self.gate.base(u)) {
+            self.base = url;
+        }
+    }
+
+    fn meta(&mut self, node: NodeId) {
+        let content = self.attr(node, "content").unwrap_or_default();
+        let is = |name: &str, value: &str| self.tree.attr(node, name).is_some_and(|v| v.trim().eq_ignore_ascii_case(value));
+        if is("name", "referrer") {
+            if let Some(policy) = ReferrerPolicy::of_meta(&content) {
+                self.referrer = policy;
+            }
+        } else if is("http-equiv", "content-security-policy")
+            && self.tree.parent(node).is_some_and(|p| self.tree.is_html(p, "head"))
+        {
+            Arc::make_mut(&mut self.gate).add_meta(&content);
+        }
+    }
+
+    fn img(&mut self, node: NodeId) {
+        if let Some(parent) = self.tree.parent(node).filter(|p| self.tree.is_html(*p, "picture")) {
+            let mut at = self.tree.first(parent);
+            while let Some(source) = at.filter(|s| *s != node) {
+                if self.tree.is_html(source, "source") && self.picture_source(node, source) {
+                    return;
+                }
+                at = self.tree.next(source);
+            }
+        }
+        let (srcset, src, sizes) = (self.attr(node, "srcset"), self.attr(node, "src"), self.attr(node, "sizes"));
+        if srcset.is_none() && src.is_none() {
+            return;
+        }
+        let Some(chosen) = super::srcset::choose(srcset.as_deref(), src.as_deref(), sizes.as_deref(), &self.screen) else {
+            let typed = src.or(srcset).unwrap_or_default();
+            return self.skip(self.order(node, 0), &typed, Source::ImgSrc, Kind::Image, SkipReason::Empty);
+        };
+        let set = srcset.is_some();
+        let manner = Manner {
+            source: if chosen.is_src { Source::ImgSrc } else { Source::ImgSrcset },
+            what: if set { Destination::ImageSet } else { Destination::Image },
+            candidate: chosen.candidate,
+            policy: self.policy(node),
+            cors: self.cors(node),
+            ..self.manner(Source::ImgSrc)
+        };
+        let r = self.refer(self.order(node, 0), chosen.url, manner);
+        self.push(r);
+    }
+
+    /// Is it this `source` that `img` shows?
+    fn picture_source(&mut self, img: NodeId, source: NodeId) -> bool {
+        let Some(srcset) = self.attr(source, "srcset") else { return false };
+        if super::srcset::parse(&srcset).is_empty() {
+            return false;
+        }
+        let order = self.order(source, 0);
+        if let Some(media) = self.attr(source, "media").filter(|m| !self.screen.matches(m)) {
+            self.skip(order, &srcset, Source::PictureSource, Kind::Image, SkipReason::Media(short(&media)));
+            return false;
+        }
+        if let Some(kind) = self.attr(source, "type").filter(|t| !shown(t)) {
+            self.skip(order, &srcset, Source::PictureSource, Kind::Image, SkipReason::Type(short(&kind)));
+            return false;
+        }
+        let sizes = self.attr(source, "sizes");
+        let Some(chosen) = super::srcset::choose(Some(&srcset), None, sizes.as_deref(), &self.screen) else { return false };
+        let manner = Manner {
+            candidate: chosen.candidate,
+            what: Destination::ImageSet,
+            policy: self.policy(img),
+            cors: self.cors(img),
+            ..self.manner(Source::PictureSource)
+        };
+        let r = self.refer(self.order(img, 0), chosen.url, manner);
+        self.push(r);
+        true
+    }
+
+    fn link(&mut self, node: NodeId) {
+        let rel = self.attr(node, "rel").unwrap_or_default().to_ascii_lowercase();
+        let rels: Vec<&str> = rel.split_ascii_whitespace().collect();
+        let has = |word: &str| rels.contains(&word);
+        let href = self.attr(node, "href");
+        let media = self.attr(node, "media").unwrap_or_default();
+        if has("preload") && self.attr(node, "as").is_some_and(|a| a.eq_ignore_ascii_case("image")) {
+            let (set, sizes) = (self.attr(node, "imagesrcset"), self.attr(node, "imagesizes"));
+            let kind = self.attr(node, "type").unwrap_or_default();
+            let policy = self.policy(node);
+            self.preload(
+                self.order(node, 0),
+                href.as_deref(),
+                set.as_deref(),
+                sizes.as_deref(),
+                &media,
+                &kind,
+                policy,
+                self.cors(node),
+                Source::Preload,
+            );
+        }
+        if has("stylesheet") {
+            let css = self.attr(node, "type").is_none_or(|t| {
+                let t = t.split(';').next().unwrap_or_default().trim();
+                t.is_empty() || t.eq_ignore_ascii_case("text/css")
+            });
+            if let (Some(href), true, None) = (&href, css, self.tree.attr(node, "disabled")) {
+                let title = self.attr(node, "title").unwrap_or_default();
+                let nonce = self.nonce(node);
+                let integrity = self.attr(node, "integrity").unwrap_or_default();
+                let charset = self.attr(node, "charset").unwrap_or_default();
+                let (policy, cors) = (self.policy(node), self.cors(node));
+                self.linked_sheet(node, href, &media, &title, has("alternate"), policy, cors, &nonce, &integrity, &charset);
+            }
+        }
+        if self.top && (has("icon") || has("apple-touch-icon") || has("apple-touch-icon-precomposed")) {
+            let Some(href) = href else { return };
+            let order = self.order(node, 1);
+            if !has("icon") {
+                self.skip(order, &href, Source::AppleTouchIcon, Kind::Image, SkipReason::OtherIcon);
+            } else if !self.screen.matches(&media) {
+                self.skip(order, &href, Source::Icon, Kind::Image, SkipReason::Media(short(&media)));
+            } else {
+                let sizes = self.attr(node, "sizes").unwrap_or_default();
+                self.icons.push(Icon { node, typed: href, base: self.base.clone(), sizes });
+            }
+        }
+    }
+
+    pub(super) fn nonce(&self, node: NodeId) -> String {
+        if self.tree.has(node, flag::DOUBLED) { String::new() } else { self.attr(node, "nonce").unwrap_or_default() }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "a link's attributes, or a Link field's parameters")]
+    fn preload(
+        &mut self,
+        order: Order,
+        href: Option<&str>,
+        srcset: Option<&str>,
+        sizes: Option<&str>,
+        media: &str,
+        kind: &str,
+        policy: ReferrerPolicy,
+        cors: Option<bool>,
+        source: Source,
+    ) {
+        let typed = href.or(srcset).unwrap_or_default();
+        if !self.screen.matches(media) {
+            return self.skip(order, typed, source, Kind::Image, SkipReason::Media(short(media)));
+        }
+        if !shown(kind) {
+            return self.skip(order, typed, source, Kind::Image, SkipReason::Type(short(kind)));
+        }
+        // HTML §4.6.7.16: `imagesrcset` alone decides, when it is there.
+        let chosen = match srcset.filter(|s| !super::srcset::parse(s).is_empty()) {
+            Some(set) => super::srcset::choose(Some(set), None, sizes, &self.screen),
+            None => super::srcset::choose(None, href, None, &self.screen),
+        };
+        let Some(chosen) = chosen else {
+            if href.is_some() || srcset.is_some() {
+                self.skip(order, typed, source, Kind::Image, SkipReason::Empty);
+            }
+            return;
+        };
+        let manner = Manner { candidate: chosen.candidate, policy, cors, ..self.manner(source) };
+        let r = self.refer(order, chosen.url, manner);
+        self.push(r);
+    }
+
+    /// `Link:` fields of the response; they are met before the page.
+    pub(super) fn link_field(&mut self, value: &str) {
+        for link in split_links(value) {
+            let Some((url, parameters)) = link.trim().strip_prefix('<').and_then(|r| r.split_once('>')) else { continue };
+            let parameters = parse_parameters(parameters);
+            let get = |name: &str| parameters.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
+            let rel = get("rel").unwrap_or_default().to_ascii_lowercase();
+            let order = Order(self.place.0);
+            if rel.split_ascii_whitespace().any(|r| r == "preload") && get("as").is_some_and(|a| a.eq_ignore_ascii_case("image"))
+            {
+                let policy = get("referrerpolicy").and_then(ReferrerPolicy::parse).unwrap_or(self.referrer);
+                let cors = get("crossorigin").map(|v| v.eq_ignore_ascii_case("use-credentials"));
+                let (media, kind) = (get("media").unwrap_or_default(), get("type").unwrap_or_default());
+                self.preload(
+                    order,
+                    Some(url),
+                    get("imagesrcset"),
+                    get("imagesizes"),
+                    media,
+                    kind,
+                    policy,
+                    cors,
+                    Source::LinkHeader,
+                );
+            }
+        }
+    }
+
+    fn frame_element(&mut self, node: NodeId) {
+        let srcdoc = if self.tree.local(node) == "iframe" { self.attr(node, "srcdoc") } else { None };
+        let src = self.attr(node, "src");
+        let order = self.order(node, 0);
+        let sandboxed = self
+            .tree
+            .attr(node, "sandbox")
+            .is_some_and(|s| !s.split_ascii_whitespace().any(|w| w.eq_ignore_ascii_case("allow-same-origin")));
+        if srcdoc.is_none() && src.is_none() {
+            return;
+        }
+        let typed = src.unwrap_or_default();
+        self.framed_page(node, order, &typed, srcdoc, sandboxed, Destination::Frame);
+    }
+
+    /// A page in the page.
+    pub(super) fn framed_page(
+        &mut self,
+        node: NodeId,
+        order: Order,
+        typed: &str,
+        srcdoc: Option<String>,
+        sandboxed: bool,
+        what: Destination,
+    ) {
+        let id = {
+            let mut shared = self.shared.borrow_mut();
+            shared.frame_ids += 1;
+            FrameId(shared.frame_ids)
+        };
+        let kind = Kind::Frame(id);
+        let shown = if srcdoc.is_some() { "about:srcdoc" } else { typed };
+        if !self.enter_frames {
+            return self.skip(order, shown, Source::Frame, kind, SkipReason::FrameNotEntered);
+        }
+        const FRAMES: u32 = 200;
+        if id.0 > FRAMES || self.around.len() > 8 {
+            return self.skip(order, shown, Source::Frame, kind, SkipReason::TooMany);
+        }
+        if srcdoc.is_some() {
+            self.framed.push(Framed { id, order, url: None, srcdoc, sandboxed, node });
+            return;
+        }
+        let manner = Manner { what, kind, policy: self.policy(node), ..self.manner(Source::Frame) };
+        let mut r = self.refer(order, typed, manner);
+        if let Some(url) = &r.url {
+            let mut around = self.around.iter().chain([&self.url]);
+            if around.any(|a| same_page(a, url)) {
+                r.verdict = Verdict::Skip { reason: SkipReason::Cycle };
+            } else {
+                self.framed.push(Framed { id, order, url: Some(url.clone()), srcdoc: None, sandboxed, node });
+            }
+        } else if let Some(url) = resolve(typed, &self.base, self.encoding).filter(|u| u.scheme() == "data") {
+            self.framed.push(Framed { id, order, url: Some(url), srcdoc: None, sandboxed: true, node });
+        }
+        self.push(r);
+    }
+
+    /// The best icon, once all are known.
+    pub(super) fn choose_icons(&mut self) {
+        let icons = std::mem::take(&mut self.icons);
+        // One that scales is as good as can be: no other is asked for.
+        let any = icons.iter().position(|i| i.sizes.split_ascii_whitespace().any(|s| s.eq_ignore_ascii_case("any")));
+        for (n, icon) in icons.iter().enumerate() {
+            let order = self.order(icon.node, 1);
+            if any.is_some_and(|best| best != n) {
+                self.skip(order, &icon.typed, Source::Icon, Kind::Image, SkipReason::OtherIcon);
+                continue;
+            }
+            let manner = Manner { base: &icon.base, ..self.manner(Source::Icon) };
+            let r = self.refer(order, &icon.typed, manner);
+            self.push(r);
+        }
+    }
+
+    pub(super) fn new_object(&mut self, node: NodeId) -> ObjectId {
+        let id = {
+            let mut shared = self.shared.borrow_mut();
+            shared.objects += 1;
+            ObjectId(shared.objects)
+        };
+        self.objects.push((id, node));
+        id
+    }
+
+    pub(super) fn skip(&mut self, order: Order, typed: &str, source: Source, kind: Kind, reason: SkipReason) {
+        let r =
+            Reference { order, typed: cut(typed), url: None, source, candidate: None, kind, verdict: Verdict::Skip { reason } };
+        self.push(r);
+    }
+
+    /// Tells a reference, or that there are too many.
+    pub(super) fn push(&mut self, mut r: Reference) {
+        let mut shared = self.shared.borrow_mut();
+        shared.told += 1;
+        if shared.told > shared.most {
+            shared.cut += 1;
+            if shared.cut > 1 {
+                return;
+            }
+            r.verdict = Verdict::Skip { reason: SkipReason::TooMany };
+        }
+        drop(shared);
+        self.out.push(r);
+    }
+
+    /// Decides about one reference.
+    pub(super) fn refer(&self, order: Order, typed: &str, manner: Manner<'_>) -> Reference {
+        let Manner { what, source, base, encoding, candidate, policy, from, cors, nonce, kind } = manner;
+        let mut r = Reference {
+            order,
+            typed: cut(typed),
+            url: None,
+            source,
+            candidate,
+            kind,
+            verdict: Verdict::Skip { reason: SkipReason::Empty },
+        };
+        let text = typed.trim_matches(|c: char| c.is_ascii_whitespace());
+        if text.is_empty() {
+            return r;
+        }
+        let mut refuse = |reason| {
+            r.verdict = Verdict::Skip { reason };
+            r.clone()
+        };
+        if text.get(..5).is_some_and(|s| s.eq_ignore_ascii_case("data:")) {
+            return refuse(SkipReason::Inline(text.len() as u64));
+        }
+        let Some(url) = resolve(text, base, encoding) else { return refuse(SkipReason::BadUrl) };
+        let mut url = self.gate.upgraded(url, what);
+        if let Err(reason) = self.gate.allows(&url, what, false, nonce) {
+            return refuse(reason);
+        }
+        url.set_fragment(None);
+        r.url = Some(url.clone());
+        if matches!(kind, Kind::Image | Kind::Object(_)) {
+            let mut shared = self.shared.borrow_mut();
+            let hash = shared.hasher.hash_one(url.as_str());
+            if !shared.asked.insert(hash) {
+                r.verdict = Verdict::Skip { reason: SkipReason::Repeated };
+                return r;
+            }
+        }
+        let cross = self.from.as_ref().is_none_or(|f| f.origin() != url.origin());
+        r.verdict = Verdict::Fetch {
+            referer: policy.referer(from, &url),
+            origin: (cors.is_some() && cross)
+                .then(|| self.from.as_ref().map_or("null".to_owned(), |f| f.origin().ascii_serialization())),
+            credentials: cors.is_none_or(|c| c || !cross),
+            gate: self.gate.clone(),
+        };
+        r
+    }
+}
+
+/// URL parsing with the query encoding of the document (HTML §2.4.3, URL §4.4).
+pub(super) fn resolve(text: &str, base: &Url, encoding: &'static Encoding) -> Option<Url> {
+    let mut url = parsed(text, base, encoding)?;
+    // URL §1.3: `^` belongs to the path percent-encode set; the parser leaves it.
+    if !url.cannot_be_a_base() && url.path().contains('^') {
+        let path = url.path().replace('^', "%5E");
+        url.set_path(&path);
+    }
+    Some(url)
+}
+
+fn parsed(text: &str, base: &Url, encoding: &'static Encoding) -> Option<Url> {
+    let encoding = encoding.output_encoding();
+    if encoding == UTF_8 || text.is_ascii() {
+        return Url::options().base_url(Some(base)).parse(text).ok();
+    }
+    let encode = encoder(move |query| encoded(query, encoding).into());
+    Url::options().base_url(Some(base)).encoding_override(Some(&encode)).parse(text).ok()
+}
+
+/// Gives a closure the type that the parser asks for.
+fn encoder<F: Fn(&str) -> std::borrow::Cow<'_, [u8]>>(f: F) -> F {
+    f
+}
+
+/// "Percent-encode after encoding": what the encoding lacks becomes `%26%23…%3B`, a numeric reference.
+fn encoded(text: &str, encoding: &'static Encoding) -> Vec<u8> {
+    let mut encoder = encoding.new_encoder();
+    let mut out = Vec::with_capacity(text.len() * 2);
+    let mut rest = text;
+    loop {
+        let room = encoder.max_buffer_length_from_utf8_without_replacement(rest.len()).unwrap_or(rest.len() * 4 + 16);
+        out.reserve(room);
+        let (result, read) = encoder.encode_from_utf8_to_vec_without_replacement(rest, &mut out, true);
+        rest = &rest[read..];
+        match result {
+            encoding_rs::EncoderResult::InputEmpty => return out,
+            encoding_rs::EncoderResult::OutputFull => {}
+            encoding_rs::EncoderResult::Unmappable(c) => out.extend_from_slice(format!("%26%23{}%3B", u32::from(c)).as_bytes()),
+        }
+    }
+}
+
+/// Types that a browser shows as pictures; an empty one may be anything.
+pub(super) fn shown(text: &str) -> bool {
+    let essence = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence.is_empty() || is_image_type(&essence)
+}
+
+pub(super) fn is_image_type(essence: &str) -> bool {
+    matches!(
+        essence,
+        "image/png"
+            | "image/x-png"
+            | "image/apng"
+            | "image/jpeg"
+            | "image/jpg"
+            | "image/pjpeg"
+            | "image/gif"
+            | "image/webp"
+            | "image/avif"
+            | "image/bmp"
+            | "image/x-icon"
+            | "image/vnd.microsoft.icon"
+            | "image/svg+xml"
+            | "image/x-xbitmap"
+            | "image/jxl"
+    )
+}
+
+fn same_page(a: &Url, b: &Url) -> bool {
+    let (mut a, mut b) = (a.clone(), b.clone());
+    a.set_fragment(None);
+    b.set_fragment(None);
+    a == b
+}
+
+/// `text`, not longer than is kept of it.
+pub(super) fn cut(text: &str) -> String {
+    upto(text, Reference::TYPED)
+}
+
+fn short(text: &str) -> String {
+    upto(text.trim(), 200)
+}
+
+fn upto(text: &str, most: usize) -> String {
+    let end = (0..=most.min(text.len())).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0);
+    text[..end].to_owned()
+}
+
+/// The links of a `Link` field: commas inside `<…>` and quotes do not separate.
+fn split_links(value: &str) -> Vec<&str> {
+    let mut links = Vec::new();
+    let (mut start, mut quoted, mut angle, mut escaped) = (0, false, false, false);
+    for (i, c) in value.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' if !angle => quoted = !quoted,
+            '<' if !quoted => angle = true,
+            '>' if !quoted => angle = false,
+            ',' if !quoted && !angle => {
+                links.push(&value[start..i]);
+                start = i + 1;
+            }
+            _ => {}
+        }
+    }
+    links.push(&value[start..]);
+    links
+}
+
+/// `; name=value; name="value"`, names in lower case.
+fn parse_parameters(text: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    while let Some(i) = rest.find(';') {
+        rest = rest[i + 1..].trim_start();
+        let end = rest.find([';', '=']).unwrap_or(rest.len());
+        let name = rest[..end].trim().to_ascii_lowercase();
+        rest = &rest[end..];
+        let mut value = String::new();
+        if let Some(r) = rest.strip_prefix('=') {
+            rest = r.trim_start();
+            if let Some(r) = rest.strip_prefix('"') {
+                let mut escaped = false;
+                let mut end = r.len();
+                for (i, c) in r.char_indices() {
+                    match c {
+                        _ if escaped => {
+                            value.push(c);
+                            escaped = false;
+                        }
+                        '\\' => escaped = true,
+                        '"' => {
+                            end = i;
+                            break;
+                        }
+                        c => value.push(c),
+                    }
+                }
+                rest = &r[end..];
+            } else {
+                let end = rest.find(';').unwrap_or(rest.len());
+                value = rest[..end].trim().to_owned();
+                rest = &rest[end..];
+            }
+        }
+        found.push((name, value));
+    }
+    found
+}

@@ -1,0 +1,123 @@
+//! `object` and `embed`: fetched only when they are rendered, and as what their type says (HTML §4.8.6, §4.8.7).
+
+use super::page::{Manner, Page, is_image_type};
+use super::policy::Destination;
+use super::reference::{Kind, ObjectId, SkipReason, Source};
+use super::tree::{NodeId, flag};
+
+/// What an element holds.
+enum Content {
+    Image,
+    Page,
+    /// Nothing that is shown.
+    Unknown(String),
+}
+
+impl Page {
+    /// Asks for those that are rendered and were not asked for before. An `object` inside another waits for how that one ends.
+    pub(super) fn load_plugins(&mut self) {
+        let plugins = std::mem::take(&mut self.plugins);
+        let mut waiting = Vec::new();
+        for node in plugins {
+            if self.in_object(node) {
+                waiting.push(node);
+            } else {
+                self.plugin(node);
+            }
+        }
+        self.plugins = waiting;
+    }
+
+    /// Is it inside an `object` whose end is not known, or that is shown?
+    fn in_object(&self, node: NodeId) -> bool {
+        let mut at = self.tree.parent(node);
+        while let Some(n) = at {
+            if self.tree.is_html(n, "object") && (self.tree.has(n, flag::LOADED) || self.objects.iter().any(|(_, o)| *o == n)) {
+                return true;
+            }
+            at = self.tree.parent(n);
+        }
+        false
+    }
+
+    fn plugin(&mut self, node: NodeId) {
+        let object = self.tree.is_html(node, "object");
+        let source = if object { Source::Object } else { Source::Embed };
+        let typed = self.tree.attr(node, if object { "data" } else { "src" }).unwrap_or_default().to_owned();
+        let kind = self.tree.attr(node, "type").unwrap_or_default().trim().to_ascii_lowercase();
+        if typed.trim().is_empty() {
+            if self.tree.attr(node, if object { "data" } else { "src" }).is_some() {
+                self.skip(self.order(node, 0), &typed, source, Kind::Image, SkipReason::Empty);
+            }
+            return;
+        }
+        let order = self.order(node, 0);
+        if !self.is_rendered(node) {
+            return self.skip(order, &typed, source, Kind::Image, SkipReason::NotRendered);
+        }
+        match content(&kind, &typed) {
+            Content::Unknown(kind) => self.skip(order, &typed, source, Kind::Image, SkipReason::Type(kind)),
+            Content::Page => self.framed_page(node, order, &typed, None, false, Destination::Object),
+            Content::Image => {
+                let kind = if object { Kind::Object(self.new_object(node)) } else { Kind::Image };
+                let manner = Manner { what: Destination::Object, kind, ..self.manner(source) };
+                let r = self.refer(order, &typed, manner);
+                if object && !r.fetched() {
+                    // Nobody will tell how it ended: what is asked for elsewhere is taken to be shown, what is refused is not.
+                    let shown = matches!(
+                        r.verdict,
+                        super::reference::Verdict::Skip { reason: SkipReason::Repeated | SkipReason::Inline(_) }
+                    );
+                    self.objects.pop();
+                    if shown {
+                        self.tree.set(node, flag::LOADED);
+                    }
+                }
+                self.push(r);
+            }
+        }
+    }
+
+    /// How an object's fetch ended. False: not one of this page.
+    pub(super) fn object_answer(&mut self, id: ObjectId, shown: bool) -> bool {
+        let Some(i) = self.objects.iter().position(|(o, _)| *o == id) else { return false };
+        let (_, node) = self.objects.swap_remove(i);
+        if shown {
+            self.tree.set(node, flag::LOADED);
+        }
+        true
+    }
+}
+
+fn content(kind: &str, url: &str) -> Content {
+    let path = url.split(['?', '#']).next().unwrap_or_default();
+    let file = path.rsplit('/').next().unwrap_or_default();
+    let extension = file.rsplit_once('.').map(|(_, e)| e.trim().to_ascii_lowercase()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    let kind = if kind.is_empty() {
+        match extension.as_str() {
+            "png" | "gif" | "jpg" | "jpeg" | "jfif" | "pjpeg" | "pjp" | "webp" | "avif" | "bmp" | "ico" | "apng" | "svg"
+            | "svgz" | "xbm" | "jxl" => "image/png",
+            "html" | "htm" | "shtml" | "shtm" | "xhtml" | "xht" | "xml" | "txt" | "text" | "js" | "mjs" | "css" | "json"
+            | "xsl" => "text/html",
+            "swf" => "application/x-shockwave-flash",
+            "pdf" => "application/pdf",
+            "mp4" | "webm" | "ogg" | "ogv" | "mp3" | "wav" | "mov" | "avi" | "mid" | "midi" | "class" | "jar" | "zip" | "exe"
+            | "wmv" | "mpg" | "mpeg" => "application/octet-stream",
+            // Nothing is known: a browser asks, to see what it is.
+            _ => "image/png",
+        }
+    } else {
+        kind
+    };
+    let pictured = matches!(extension.as_str(), "png" | "gif" | "jpg" | "jpeg" | "webp" | "avif" | "bmp" | "ico" | "svg");
+    let page =
+        kind.starts_with("text/") || kind.ends_with("xml") || matches!(kind, "application/json" | "application/javascript");
+    if is_image_type(kind) || (page && pictured) {
+        Content::Image
+    } else if page {
+        Content::Page
+    } else {
+        Content::Unknown(kind.to_owned())
+    }
+}
