@@ -2,6 +2,8 @@
 //!
 //! No network: the pages' server is a table, and the lanes are a queue.
 
+#![allow(clippy::unwrap_used, reason = "a test's helpers")]
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 

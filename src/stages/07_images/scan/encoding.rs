@@ -170,10 +170,8 @@ struct Prescan {
 impl Prescan {
     fn run(&mut self, held: &[u8], whole: bool) -> Found {
         loop {
-            if self.past_head && (self.at >= UNCONDITIONAL || whole) {
-                if self.at >= UNCONDITIONAL || self.at >= held.len() {
-                    return Found::Nothing;
-                }
+            if self.past_head && (self.at >= UNCONDITIONAL || whole) && (self.at >= UNCONDITIONAL || self.at >= held.len()) {
+                return Found::Nothing;
             }
             let rest = &held[self.at.min(held.len())..];
             if let Some(name) = self.raw {
@@ -229,10 +227,11 @@ impl Prescan {
             }
             let Some(tag) = Tag::read(&rest[name_at..]) else { return Found::More };
             self.at += name_at + tag.length;
-            if !closing && tag.name == b"meta" {
-                if let Some(e) = tag.declares() {
-                    return Found::Encoding(e);
-                }
+            if !closing
+                && tag.name == b"meta"
+                && let Some(e) = tag.declares()
+            {
+                return Found::Encoding(e);
             }
             self.raw = match tag.name.as_slice() {
                 b"script" if !closing => Some(b"script"),
@@ -353,6 +352,7 @@ fn label_in(content: &[u8]) -> Option<Vec<u8>> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::type_complexity, reason = "tests")]
 mod tests {
     use super::*;
 

@@ -4,7 +4,7 @@ use crate::stages::response::Field;
 
 /// How a document is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Document {
+pub(super) enum Document {
     /// By the HTML algorithm.
     Html,
     /// As XML: XHTML, SVG.

@@ -13,6 +13,8 @@
 //! Spec: HTML §13.2 (parsing), §4.8.4.3 (images), Fetch §4.1, CSP 3, Referrer Policy, CSS Cascade 5, Media Queries 5.
 //! Where these leave a choice, it is Chromium's.
 
+#![allow(dead_code, reason = "style sheets, the next step, use the rest")]
+
 mod css;
 mod encoding;
 mod kind;
@@ -395,11 +397,11 @@ impl Scanner {
         drop(page);
         self.enter();
         for child in self.children.values_mut() {
-            if let Frame::Entered(s) = child {
-                if !s.ended {
-                    let found = s.end();
-                    self.page.borrow_mut().out.extend(found);
-                }
+            if let Frame::Entered(s) = child
+                && !s.ended
+            {
+                let found = s.end();
+                self.page.borrow_mut().out.extend(found);
             }
         }
     }

@@ -229,14 +229,13 @@ impl Page {
         if self.tree.has(node, flag::SEEN) {
             return;
         }
-        if self.xml {
-            if let Some(parent) = self.tree.parent(node) {
-                if self.tree.is_html(parent, "template") {
-                    let contents = self.tree.other(flag::CONTENTS);
-                    self.tree.attach(parent, contents, false);
-                    self.tree.append(contents, node);
-                }
-            }
+        if self.xml
+            && let Some(parent) = self.tree.parent(node)
+            && self.tree.is_html(parent, "template")
+        {
+            let contents = self.tree.other(flag::CONTENTS);
+            self.tree.attach(parent, contents, false);
+            self.tree.append(contents, node);
         }
         self.tree.set(node, flag::SEEN);
         if self.based {
@@ -264,10 +263,8 @@ impl Page {
             (Space::Html, "base") => self.base_element(node),
             (Space::Html, "meta") => self.meta(node),
             (Space::Html, "link") => self.link(node),
-            (Space::Html, "input") => {
-                if self.tree.attr(node, "type").is_some_and(|t| t.eq_ignore_ascii_case("image")) {
-                    self.simple(node, "src", Source::InputImage);
-                }
+            (Space::Html, "input") if self.tree.attr(node, "type").is_some_and(|t| t.eq_ignore_ascii_case("image")) => {
+                self.simple(node, "src", Source::InputImage);
             }
             (Space::Html, "video") => self.simple(node, "poster", Source::VideoPoster),
             (Space::Html, "object" | "embed") => self.plugins.push(node),
@@ -689,6 +686,15 @@ impl Page {
 
 /// URL parsing with the query encoding of the document (HTML §2.4.3, URL §4.4).
 pub(super) fn resolve(text: &str, base: &Url, encoding: &'static Encoding) -> Option<Url> {
+    // URL §4.4, "special authority ignore slashes": behind the base's scheme any number of slashes is two.
+    let slashes = text.trim_start_matches(|c: char| c <= ' ').bytes().take_while(|b| matches!(b, b'/' | b'\\')).count();
+    let authority;
+    let text = if slashes > 2 && matches!(base.scheme(), "http" | "https") {
+        authority = format!("//{}", &text.trim_start_matches(|c: char| c <= ' ')[slashes..]);
+        &authority
+    } else {
+        text
+    };
     let mut url = parsed(text, base, encoding)?;
     // URL §1.3: `^` belongs to the path percent-encode set; the parser leaves it.
     if !url.cannot_be_a_base() && url.path().contains('^') {

@@ -325,10 +325,10 @@ impl Gate {
         if source.head.starts_with('\'') {
             return false;
         }
-        if let Some(scheme) = source.head.strip_suffix(':').filter(|s| !s.contains(['/', ':', '.'])) {
-            if source.path.is_empty() {
-                return scheme_part(scheme, url.scheme());
-            }
+        if let Some(scheme) = source.head.strip_suffix(':').filter(|s| !s.contains(['/', ':', '.']))
+            && source.path.is_empty()
+        {
+            return scheme_part(scheme, url.scheme());
         }
         self.host_matches(&source, url, redirected)
     }
@@ -485,6 +485,7 @@ impl Default for Gate {
 pub(super) type SharedGate = Arc<Gate>;
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::type_complexity, reason = "tests")]
 mod tests {
     use super::*;
 

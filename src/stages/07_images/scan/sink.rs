@@ -276,10 +276,10 @@ impl TokenSink for Guard {
         if matches!(token, Token::ParseError(_)) {
             return TokenSinkResult::Continue;
         }
-        if let Token::TagToken(tag) = &token {
-            if self.swallows(tag) {
-                return TokenSinkResult::Continue;
-            }
+        if let Token::TagToken(tag) = &token
+            && self.swallows(tag)
+        {
+            return TokenSinkResult::Continue;
         }
         match self.builder.process_token(token, line_number) {
             // Scripts do not run, and the encoding is settled before the parser starts.

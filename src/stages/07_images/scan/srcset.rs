@@ -118,13 +118,15 @@ pub(super) fn sizes(text: Option<&str>, screen: &Screen) -> f64 {
     let mut input = Parser::new(text);
     loop {
         let entry = input.parse_until_before(Delimiter::Comma, |input| {
-            let condition = input.try_parse(|i| screen.condition(i, true)).ok();
+            if let Ok(size) = input.try_parse(|i| one_size(i, screen)) {
+                return Ok((None, size));
+            }
+            let condition = screen.condition(input, true)?;
             let size = one_size(input, screen)?;
-            Ok::<_, ParseError<()>>((condition.map(|c| c.unwrap_or(false)), size))
+            Ok::<_, ParseError<()>>((Some(condition.unwrap_or(false)), size))
         });
-        match entry {
-            Ok((None | Some(true), size)) => return size,
-            Ok((Some(false), _)) | Err(_) => {}
+        if let Ok((None | Some(true), size)) = entry {
+            return size;
         }
         if input.next().is_err() {
             return screen.width;

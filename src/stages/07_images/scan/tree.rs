@@ -169,14 +169,28 @@ impl Tree {
         let count = self.nodes[id.0 as usize].attr_count;
         let local: &str = &a.name.local;
         // What later work reads is kept whole; the rest serves selectors only.
-        let whole = matches!(local, "style" | "class" | "id" | "background" | "srcdoc" | "data" | "src" | "href" | "srcset")
-            && !(local == "src" && a.value.len() > LONG);
+        let whole = matches!(
+            local,
+            "style"
+                | "class"
+                | "id"
+                | "background"
+                | "srcdoc"
+                | "data"
+                | "src"
+                | "href"
+                | "srcset"
+                | "imagesrcset"
+                | "sizes"
+                | "poster"
+                | "content"
+        );
         let mut value: &str = &a.value;
         if !whole && value.len() > LONG {
             let end = (0..=LONG).rev().find(|i| value.is_char_boundary(*i)).unwrap_or(0);
             value = &value[..end];
         }
-        if count == u16::MAX || self.text.len() + value.len() > ATTRIBUTES {
+        if count == u16::MAX || (!whole && self.text.len() + value.len() > ATTRIBUTES) {
             return;
         }
         let name = self.intern(Name { ns: a.name.ns.clone(), local: a.name.local.clone() });
@@ -212,8 +226,16 @@ impl Tree {
         let node = self.nodes[id.0 as usize];
         let start = node.attrs as usize;
         let newest = start + usize::from(node.attr_count) == self.attrs.len();
-        let long = |a: &Attr| a.length as usize > LONG;
-        if !newest || !self.own(id).iter().any(long) {
+        if !newest || self.own(id).is_empty() {
+            return;
+        }
+        if self.text.len() > ATTRIBUTES {
+            self.text.truncate(self.own(id)[0].start as usize);
+            self.attrs.truncate(start);
+            self.nodes[id.0 as usize].attr_count = 0;
+            return;
+        }
+        if !self.own(id).iter().any(|a| a.length as usize > LONG) {
             return;
         }
         let mut at = self.own(id)[0].start as usize;
@@ -307,10 +329,8 @@ impl Tree {
 
     /// The next node in document order below `root`, which is not itself returned; `into`: children of `id` too.
     pub(super) fn following(&self, id: NodeId, root: NodeId, into: bool) -> Option<NodeId> {
-        if into {
-            if let Some(child) = self.first(id) {
-                return Some(child);
-            }
+        if into && let Some(child) = self.first(id) {
+            return Some(child);
         }
         let mut at = id;
         loop {
