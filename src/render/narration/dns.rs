@@ -121,7 +121,7 @@ impl<'s> Teller<'_, 's> {
                         servers = servers.join(", "),
                         search = if search.is_empty() { "-".to_owned() } else { search.join(" ") },
                         ndots = *ndots,
-                        timeout = duration(Micros(timeout_ms * 1_000)),
+                        timeout = format!("{} s", timeout_ms / 1_000),
                         attempts = *attempts,
                         options = if options.is_empty() { "-".to_owned() } else { options.join(" ") },
                     ));
@@ -339,6 +339,8 @@ impl<'s> Teller<'_, 's> {
         let mut said = Vec::new();
         for (on, phrase) in [
             (flags.aa, phrase!("dns-flag-aa")),
+            // RA is set in answers only.
+            (!flags.aa && flags.ra, phrase!("dns-flag-no-aa")),
             (flags.tc, phrase!("dns-flag-tc")),
             (flags.rd, phrase!("dns-flag-rd")),
             (flags.ra, phrase!("dns-flag-ra")),
@@ -418,4 +420,308 @@ fn ask(question: &QuestionShown) -> String {
         name => name.strip_suffix('.').unwrap_or(name),
     };
     format!("{} {} {name}", question.class, question.kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Octets;
+    use crate::render::palette::Palette;
+    use crate::stages::dns::{DnsError, Failure, Family, ResolverKind, Tried};
+    use crate::words::Lang;
+
+    fn link(server: &str) -> Link {
+        Link {
+            server: server.to_owned(),
+            actual: None,
+            transport: Transport::Udp,
+            fd: 5,
+            local: Some("192.0.2.10:40112".parse().expect("an address")),
+        }
+    }
+
+    fn question(kind: &str) -> QuestionShown {
+        QuestionShown { name: "www.lab.example.".to_owned(), class: "IN".to_owned(), kind: kind.to_owned() }
+    }
+
+    fn flags(aa: bool, response: bool) -> Flags {
+        Flags { aa, tc: false, rd: true, ra: response && !aa, ad: false, cd: false }
+    }
+
+    fn record(name: &str, ttl: u32, kind: &str, data: &str) -> RecordShown {
+        RecordShown { name: name.to_owned(), ttl, class: "IN".to_owned(), kind: kind.to_owned(), data: data.to_owned() }
+    }
+
+    fn sent(server: &str, kind: &str) -> DnsEvent {
+        DnsEvent::Sent {
+            link: link(server),
+            attempt: 1,
+            bytes: 33,
+            id: 0x8f2c,
+            flags: flags(false, false),
+            question: question(kind),
+            edns: Some(EdnsShown { version: 0, udp_size: 1232, dnssec_ok: false }),
+            raw: Octets(b"\x8f\x2c\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x03www".to_vec()),
+        }
+    }
+
+    fn received(server: &str, kind: &str, rcode: &str, answers: Vec<RecordShown>) -> DnsEvent {
+        DnsEvent::Received {
+            link: link(server),
+            bytes: 49,
+            id: 0x8f2c,
+            rcode: rcode.to_owned(),
+            flags: flags(false, true),
+            question: question(kind),
+            answers,
+            authorities: vec![record("lab.example.", 300, "SOA", "ns.lab.example. root.lab.example. 1 2 3 4 60")],
+            additionals: Vec::new(),
+            edns: None,
+            trailing: 0,
+            rtt_us: Micros(1_400),
+            raw: Octets(b"\x8f\x2c\x81\x80".to_vec()),
+        }
+    }
+
+    fn configured() -> DnsEvent {
+        DnsEvent::Configured {
+            from: Configuration::File { path: "/etc/resolv.conf".to_owned() },
+            servers: vec!["127.0.0.53:53".to_owned(), "192.0.2.53:53".to_owned()],
+            search: vec!["lab.example".to_owned()],
+            ndots: 1,
+            timeout_ms: 5_000,
+            attempts: 2,
+            options: vec!["edns0".to_owned()],
+            not_honoured: vec!["sortlist 192.0.2.0".to_owned()],
+        }
+    }
+
+    fn asking() -> DnsEvent {
+        DnsEvent::Asking { host: "www.lab.example".to_owned(), family: Family::Any, resolver: ResolverKind::Stub }
+    }
+
+    fn answered(from: Origin, addresses: &[&str]) -> DnsEvent {
+        DnsEvent::Answered {
+            host: "www.lab.example".to_owned(),
+            addresses: addresses.iter().map(|a| a.parse().expect("an address")).collect(),
+            from,
+            authoritative: None,
+            took_us: Micros(1_800),
+        }
+    }
+
+    fn told(events: &[DnsEvent], width: Option<usize>, detail: Detail) -> String {
+        let story = StageStory {
+            events: events.iter().map(|e| (Micros(0), e)).collect(),
+            took: Micros(1_800),
+            failed: !events.iter().any(|e| matches!(e, DnsEvent::Answered { .. })),
+            detail,
+        };
+        let mut page = Page::new(width, Palette::plain(), false);
+        tell(&mut page, &Words::new(Lang::En), &story);
+        page.take()
+    }
+
+    fn usual() -> Vec<DnsEvent> {
+        vec![
+            asking(),
+            configured(),
+            DnsEvent::Opened { link: link("127.0.0.53:53"), took_us: Micros(20) },
+            sent("127.0.0.53:53", "A"),
+            sent("127.0.0.53:53", "AAAA"),
+            received("127.0.0.53:53", "A", "NOERROR", vec![record("www.lab.example.", 300, "A", "192.0.2.226")]),
+            received("127.0.0.53:53", "AAAA", "NOERROR", Vec::new()),
+            DnsEvent::Closed { fd: 5 },
+            answered(Origin::Dns, &["192.0.2.226"]),
+        ]
+    }
+
+    #[test]
+    fn a_lookup_reads_well_at_every_width_and_detail() {
+        for width in [60, 80, 200] {
+            insta::assert_snapshot!(format!("dns-lookup-{width}"), told(&usual(), Some(width), Detail::Normal));
+        }
+        insta::assert_snapshot!("dns-lookup-pipe", told(&usual(), None, Detail::Normal));
+        insta::assert_snapshot!("dns-lookup-verbose", told(&usual(), Some(100), Detail::Verbose));
+        insta::assert_snapshot!("dns-lookup-hex", told(&usual(), Some(100), Detail::Hex));
+    }
+
+    #[test]
+    fn more_detail_adds_lines_and_moves_none() {
+        let [less, more, most] = [Detail::Normal, Detail::Verbose, Detail::Hex].map(|d| told(&usual(), Some(200), d));
+        for (few, many) in [(&less, &more), (&more, &most)] {
+            let mut lines = many.lines();
+            for line in few.lines() {
+                assert!(lines.any(|l| l == line), "{line}\nis missing from, or moved in\n{many}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_goes_wrong_on_the_way_is_told() {
+        let mut tcp = link("192.0.2.53:53");
+        tcp.transport = Transport::Tcp;
+        tcp.actual = Some("127.0.0.1:5353".parse().expect("an address"));
+        let events = [
+            asking(),
+            configured(),
+            DnsEvent::Candidate { name: "www.lab.example.".to_owned(), search: None },
+            sent("127.0.0.53:53", "A"),
+            DnsEvent::Ignored {
+                link: link("127.0.0.53:53"),
+                why: Ignore::WrongId { got: 0x1234 },
+                bytes: 49,
+                raw: Octets(vec![0x12, 0x34]),
+            },
+            DnsEvent::NoAnswer {
+                server: "127.0.0.53:53".to_owned(),
+                transport: Transport::Udp,
+                question: question("A"),
+                why: Failure::TimedOut { waited_us: Micros(5_000_312) },
+            },
+            DnsEvent::Candidate { name: "www.lab.example.lab.example.".to_owned(), search: Some("lab.example".to_owned()) },
+            sent("192.0.2.53:53", "A"),
+            DnsEvent::Truncated { server: "192.0.2.53:53".to_owned(), question: question("A") },
+            DnsEvent::Opening { server: "192.0.2.53:53".to_owned(), actual: tcp.actual, transport: Transport::Tcp },
+            DnsEvent::Opened { link: tcp, took_us: Micros(400) },
+            DnsEvent::WithoutEdns { server: "192.0.2.53:53".to_owned(), rcode: "FORMERR".to_owned(), question: question("A") },
+            DnsEvent::Strayed {
+                server: "192.0.2.53:53".to_owned(),
+                records: vec![record("bank.example.", 60, "A", "192.0.2.66")],
+            },
+            DnsEvent::Alias { name: "www.lab.example.".to_owned(), target: "cdn.example.".to_owned(), asked_again: true },
+            received("192.0.2.53:53", "A", "NXDOMAIN", Vec::new()),
+        ];
+        insta::assert_snapshot!("dns-troubles", told(&events, Some(80), Detail::Normal));
+    }
+
+    #[test]
+    fn what_needs_nobody_is_told_as_such() {
+        let cases = [
+            vec![
+                DnsEvent::Literal { address: "192.0.2.1".parse().expect("an address") },
+                answered(Origin::Literal, &["192.0.2.1"]),
+            ],
+            vec![
+                DnsEvent::Pinned { host: "*".to_owned(), port: 80, addresses: vec!["192.0.2.1".parse().expect("an address")] },
+                answered(Origin::Pinned, &["192.0.2.1"]),
+            ],
+            vec![
+                DnsEvent::Special { name: Special::Localhost, addresses: Vec::new() },
+                answered(Origin::Special, &["127.0.0.1", "::1"]),
+            ],
+            vec![
+                DnsEvent::Hosts {
+                    path: "/etc/hosts".to_owned(),
+                    lines: vec![crate::stages::dns::HostsLine { line: 4, address: "192.0.2.1".parse().expect("an address") }],
+                },
+                answered(Origin::Hosts, &["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "192.0.2.5"]),
+            ],
+            vec![
+                DnsEvent::FromCache {
+                    question: question("A"),
+                    held: Held::Records,
+                    age_s: 2,
+                    ttl_left_s: 298,
+                    records: vec![record("www.lab.example.", 298, "A", "192.0.2.226")],
+                },
+                answered(Origin::Cache, &["192.0.2.226"]),
+            ],
+            vec![
+                DnsEvent::SystemAsking { host: "www.lab.example".to_owned(), family: "AF_UNSPEC" },
+                DnsEvent::SystemAnswered {
+                    addresses: vec!["192.0.2.226".parse().expect("an address")],
+                    canonical: None,
+                    took_us: Micros(900),
+                },
+                DnsEvent::Compared {
+                    same: false,
+                    same_order: false,
+                    only_jaunt: Vec::new(),
+                    only_system: vec!["192.0.2.226".parse().expect("an address")],
+                    because: vec![phrase!("dns-because-mdns")],
+                },
+                answered(Origin::System, &["192.0.2.226"]),
+            ],
+        ];
+        let text: Vec<String> = cases.iter().map(|events| told(events, Some(80), Detail::Normal)).collect();
+        insta::assert_snapshot!("dns-nobody-asked", text.join("\n"));
+    }
+
+    #[test]
+    fn what_a_server_sends_cannot_drive_the_terminal() {
+        let hostile = "\x1b]0;owned\x07\u{202e}\r\n";
+        let events = [
+            asking(),
+            received("127.0.0.53:53", "TXT", hostile, vec![record(hostile, 1, hostile, hostile)]),
+            DnsEvent::Alias { name: hostile.to_owned(), target: hostile.to_owned(), asked_again: false },
+            DnsEvent::Ignored {
+                link: link("127.0.0.53:53"),
+                why: Ignore::Malformed { what: hostile.to_owned() },
+                bytes: 1,
+                raw: Octets(hostile.into()),
+            },
+        ];
+        for detail in [Detail::Normal, Detail::Verbose, Detail::Hex] {
+            let text = told(&events, Some(80), detail);
+            assert!(!text.chars().any(|c| c != '\n' && crate::render::visible::is_unsafe(c)), "{text}");
+        }
+    }
+
+    #[test]
+    fn no_sentence_is_missing_from_the_catalogue() {
+        let os =
+            |refused, unreachable| Failure::Os { call: "connect", error: phrase!("journey-interrupted"), refused, unreachable };
+        let rcode = |r: &str| Failure::Rcode { rcode: r.to_owned() };
+        let failures = [
+            os(true, false),
+            os(false, true),
+            os(false, false),
+            Failure::TimedOut { waited_us: Micros(1) },
+            Failure::Closed { read: 0 },
+            Failure::Malformed { what: "x".to_owned() },
+            Failure::Truncated { then: Box::new(Failure::Lame) },
+            rcode("REFUSED"),
+            rcode("SERVFAIL"),
+            rcode("NOTIMP"),
+            rcode("FORMERR"),
+            rcode("NOTAUTH"),
+            Failure::Lame,
+            Failure::Unspeakable { what: "x".to_owned() },
+            Failure::Session { error: phrase!("journey-interrupted") },
+        ];
+        let host = || "host".to_owned();
+        let mut errors: Vec<DnsError> = failures
+            .into_iter()
+            .map(|why| DnsError::Unanswered {
+                host: host(),
+                tried: vec![Tried { server: "s".to_owned(), transport: Transport::Udp, question: question("A"), why, times: 2 }],
+            })
+            .collect();
+        errors.extend([
+            DnsError::BadName { host: host(), what: "x".to_owned() },
+            DnsError::Onion { host: host() },
+            DnsError::Invalid { host: host() },
+            DnsError::NotFound { host: host(), names: vec![host(), host()], server: Some("s".to_owned()) },
+            DnsError::NotFound { host: "a.b".to_owned(), names: vec![host(), host()], server: None },
+            DnsError::NoAddress { host: host(), family: Family::Any, server: None },
+            DnsError::NoAddress { host: host(), family: Family::V4, server: None },
+            DnsError::NoAddress { host: host(), family: Family::V6, server: None },
+            DnsError::AliasLoop { host: host(), chain: vec![host()] },
+            DnsError::AliasChain { host: host(), followed: 16 },
+            DnsError::System { host: host(), code: "EAI_AGAIN".to_owned(), text: "x".to_owned() },
+            DnsError::TimedOut { host: host(), bound: crate::deadline::Bound::MaxTime, tried: Vec::new() },
+            DnsError::TimedOut { host: host(), bound: crate::deadline::Bound::ConnectTimeout, tried: Vec::new() },
+            DnsError::TimedOut { host: host(), bound: crate::deadline::Bound::Resolver, tried: Vec::new() },
+        ]);
+        for error in errors {
+            let error = crate::Error::from(error);
+            let advice = error.advice();
+            let said = [Some(error.phrase()), advice.cause, advice.hint].into_iter().flatten().chain(error.tried());
+            for phrase in said {
+                let text = crate::words::english(&phrase);
+                assert!(!text.contains("dns-failure") && text != phrase.id && !text.contains('{') && !text.is_empty(), "{text}");
+            }
+        }
+    }
 }
