@@ -7,3 +7,4 @@ mod generated;
 mod house_rules;
 mod image_cases;
 mod support;
+mod tls;

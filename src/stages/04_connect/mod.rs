@@ -74,6 +74,10 @@ pub trait Transport: Send {
     fn no_delay(&mut self) -> io::Result<()> {
         Ok(())
     }
+    /// Tells what happened below since the last call (session tickets, alerts, close_notify): reads and writes have nobody to tell it to.
+    fn tell(&mut self, out: Emitter<'_>) {
+        let _ = out;
+    }
 }
 
 /// A connection that messages can be exchanged on.

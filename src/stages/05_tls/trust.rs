@@ -1,0 +1,162 @@
+//! Whom jaunt trusts: `--cacert`, else the system's roots, and those of the plan.
+//!
+//! A system has some 145 roots and a chain needs one: the file is read when a certificate must be checked, and only the roots
+//! whose subject is the issuer of a certificate in the chain are looked at.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::{self, PemObject as _};
+
+use crate::exit::os_words;
+use crate::phrase;
+use crate::words::Phrase;
+
+use super::event::TrustSource;
+use super::{TlsError, TlsPlan};
+
+/// The files in which systems keep their roots as one bundle.
+const BUNDLES: [&str; 6] = [
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+    "/usr/local/share/certs/ca-root-nss.crt",
+];
+
+/// Roots by where they are from.
+#[derive(Debug)]
+pub(super) struct Roots {
+    built_in: Vec<CertificateDer<'static>>,
+    /// `--cacert`, read at once: a file that cannot be read is an error before any handshake.
+    file: Option<(String, Vec<CertificateDer<'static>>)>,
+    bundle: OnceLock<Store>,
+    whole: OnceLock<Store>,
+}
+
+#[derive(Debug, Default)]
+struct Store {
+    from: String,
+    roots: Vec<CertificateDer<'static>>,
+}
+
+impl Roots {
+    /// Reads `--cacert`, nothing else.
+    pub(super) fn open(plan: &TlsPlan) -> Result<Self, TlsError> {
+        // With -k nothing is checked, and as in curl the file is not even looked at.
+        let file = match &plan.cacert {
+            Some(path) if !plan.insecure => Some((path.display().to_string(), read(path)?)),
+            _ => None,
+        };
+        let built_in = plan.extra_roots.iter().map(|der| CertificateDer::from(der.clone())).collect();
+        Ok(Self { built_in, file, bundle: OnceLock::new(), whole: OnceLock::new() })
+    }
+
+    /// The roots that `wanted` chooses by their DER, from the nearest source that has any.
+    pub(super) fn find(&self, wanted: impl Fn(&[u8]) -> bool) -> Vec<(CertificateDer<'static>, TrustSource)> {
+        let pick = |roots: &[CertificateDer<'static>], source: &TrustSource| {
+            let chosen = roots.iter().filter(|der| wanted(der));
+            chosen.map(|der| (der.clone(), source.clone())).collect::<Vec<_>>()
+        };
+        let found = pick(&self.built_in, &TrustSource::BuiltIn);
+        if !found.is_empty() {
+            return found;
+        }
+        if let Some((path, roots)) = &self.file {
+            return pick(roots, &TrustSource::CaCert(path.clone()));
+        }
+        for (cell, load) in [(&self.bundle, bundle as fn() -> Store), (&self.whole, whole)] {
+            let store = cell.get_or_init(load);
+            let found = pick(&store.roots, &TrustSource::System(store.from.clone()));
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        Vec::new()
+    }
+
+    /// In words, for an issuer that nobody trusts.
+    pub(super) fn described(&self) -> TrustSource {
+        match &self.file {
+            Some((path, _)) => TrustSource::CaCert(path.clone()),
+            None => TrustSource::System(self.bundle.get().map(|s| s.from.clone()).unwrap_or_default()),
+        }
+    }
+}
+
+/// The bundle, where the environment does not name other places.
+fn bundle() -> Store {
+    if std::env::var_os("SSL_CERT_FILE").is_some() || std::env::var_os("SSL_CERT_DIR").is_some() {
+        return whole();
+    }
+    let Some(path) = BUNDLES.iter().find(|path| Path::new(path).is_file()) else { return Store::default() };
+    let roots = rustls_native_certs::load_certs_from_paths(Some(Path::new(path)), None).certs;
+    Store { from: (*path).to_owned(), roots }
+}
+
+/// Everything that the system (or SSL_CERT_FILE, SSL_CERT_DIR) offers.
+fn whole() -> Store {
+    let named = ["SSL_CERT_FILE", "SSL_CERT_DIR"]
+        .iter()
+        .find_map(|name| std::env::var_os(name).map(|value| format!("{name}={}", PathBuf::from(value).display())));
+    let from =
+        named.unwrap_or_else(|| BUNDLES.iter().find(|p| Path::new(p).is_file()).map_or(String::new(), |p| (*p).to_owned()));
+    Store { from, roots: rustls_native_certs::load_native_certs().certs }
+}
+
+fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+    let bad = |reason: Phrase| TlsError::CaFile { path: path.display().to_string(), reason };
+    let text = std::fs::read(path).map_err(|e| bad(os_words(&e)))?;
+    let mut roots = Vec::new();
+    for item in CertificateDer::pem_slice_iter(&text) {
+        roots.push(item.map_err(|e| bad(pem_words(&e)))?);
+    }
+    if roots.is_empty() {
+        return Err(bad(phrase!("tls-file-no-certificate")));
+    }
+    Ok(roots)
+}
+
+/// What is wrong with a PEM file; its bytes are not repeated.
+pub(super) fn pem_words(error: &pem::Error) -> Phrase {
+    match error {
+        pem::Error::MissingSectionEnd { .. } => phrase!("tls-file-no-end"),
+        pem::Error::IllegalSectionStart { .. } => phrase!("tls-file-bad-begin"),
+        pem::Error::Base64Decode(_) => phrase!("tls-file-not-base64"),
+        pem::Error::Io(e) => os_words(e),
+        _ => phrase!("tls-file-not-pem"),
+    }
+}
+
+/// Issuer and subject of a certificate as they stand in its DER, found without reading the rest:
+/// `SEQUENCE { SEQUENCE { [0] version?, serial, algorithm, issuer, validity, subject, … } … }` (RFC 5280 §4.1).
+pub(super) fn issuer_and_subject(der: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (_, cert, _) = element(der)?;
+    let (_, tbs, _) = element(cert)?;
+    let (tag, _, after) = element(tbs)?;
+    // The version is optional; without it the first element is the serial number.
+    let rest = if tag == 0xa0 { element(after)?.2 } else { after };
+    let (_, _, rest) = element(rest)?;
+    let (_, issuer, rest) = element(rest)?;
+    let (_, _, rest) = element(rest)?;
+    let (_, subject, _) = element(rest)?;
+    Some((issuer, subject))
+}
+
+/// Tag, content and what follows.
+fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+    let (&tag, rest) = der.split_first()?;
+    let (&first, rest) = rest.split_first()?;
+    let (length, rest) = match first {
+        0..=0x7f => (usize::from(first), rest),
+        0x81..=0x83 => {
+            let (digits, rest) = rest.split_at_checked(usize::from(first & 0x7f))?;
+            (digits.iter().fold(0, |n, &d| n << 8 | usize::from(d)), rest)
+        }
+        _ => return None,
+    };
+    let (content, rest) = rest.split_at_checked(length)?;
+    Some((tag, content, rest))
+}
