@@ -16,6 +16,8 @@ dns-failure-servfail = the server answered SERVFAIL: it could not find out
 dns-failure-notimp = the server answered NOTIMP: it does not know this kind of question
 dns-failure-formerr = the server answered FORMERR: it could not read the question
 dns-failure-lame = the server knows nothing of the name and does not ask others (lame)
+dns-failure-unauthoritative = the server is not in charge of the name and answers all the same: that is hearsay
+dns-failure-not-down = the server refers to { $zone }, which is no nearer to the name: it does not serve its zone (lame)
 dns-failure-unspeakable = the question cannot be written: { $what }
 dns-failure-session = { $error }
 dns-failure-stopped = stopped
@@ -33,6 +35,10 @@ dns-no-address-v4 = { $host } has no IPv4 address
 dns-no-address-v6 = { $host } has no IPv6 address
 dns-unanswered-one = resolve { $host }: the DNS server { $server } was of no use: { $why }
 dns-unanswered = resolve { $host }: none of { $servers } DNS servers gave an answer
+dns-zone-unserved-one = resolve { $host }: the only server in charge of { $zone }, { $server }, was of no use: { $why }
+dns-zone-unserved = resolve { $host }: none of the { $servers } servers in charge of { $zone } could be asked with success
+dns-walk-too-long = resolve { $host }: given up after { $questions } questions on the walk from the root
+dns-root-hints = --root-hints { $path }: { $what }
 dns-alias-loop = resolve { $host }: its aliases lead in a circle: { $chain }
 dns-alias-chain = resolve { $host }: more than { $followed } aliases one after the other
 dns-system-failed = getaddrinfo for { $host }: { $text } ({ $code })
@@ -45,6 +51,7 @@ dns-tried = { $server } over { $transport }, { $kind } of { $name } { $times ->
     [one] : { $why }
    *[other] ({ $times } times): { $why }
 }
+dns-tried-missing = { $name }, in charge of { $zone }: its address could not be found
 dns-tried-name = { $name } does not exist
 dns-tried-name-at = { $name } does not exist, says { $server }
 
@@ -56,6 +63,10 @@ dns-cause-nodata = the name has other records, but neither A nor AAAA
 dns-cause-nodata-family = the name has addresses of the other family only, or none
 dns-cause-alias = a mistake in the CNAME records of the zone
 dns-cause-eai-again = the system's DNS servers could not be reached
+dns-cause-missing-glue = the zone above names the servers of { $zone } but does not give their addresses (glue)
+dns-cause-lame-delegation = the zone above names servers for { $zone } that are not set up to serve it (lame delegation)
+dns-cause-zone-mixed = the servers of { $zone } are broken in different ways
+dns-cause-walk-too-long = the zones on the way point at each other, or somebody wants to keep resolvers busy
 dns-cause-timeout = the server is down, or a firewall drops the packets
 dns-cause-refused = the server answers only its own network, or only its own names
 dns-cause-servfail = the server of the zone is down or broken, or its DNSSEC signatures are wrong
@@ -76,6 +87,9 @@ dns-hint-nodata = jaunt --until dns --dns-type MX,NS,TXT http://{ $host }/ shows
 dns-hint-nodata-family = leave out -4 and -6
 dns-hint-alias = jaunt --resolver iterative shows which zone's servers say so
 dns-hint-resolver-stub = --resolver stub shows the questions and answers themselves
+dns-hint-zone = only the owner of { $zone } can mend it; --resolve { $host }:PORT:ADDRESS does without DNS
+dns-hint-resolver-plain = --resolver stub asks a resolver, which may know the answer
+dns-hint-root-hints = the file has the form of named.root: NS records of the root and the addresses of its servers
 dns-hint-timeout = ask another server: --dns-servers ADDRESS
 dns-hint-other-server = ask another server: --dns-servers ADDRESS
 dns-hint-servfail = jaunt --resolver iterative shows which server fails
@@ -210,3 +224,39 @@ dns-compared-system = only getaddrinfo: { $addresses }
 dns-further-nxdomain = { $name } does not exist
 dns-further-none = { $name } has no { $kind } record
 dns-further-unanswered = { $question }: no answer
+
+## The walk from the root.
+dns-says-referral = NOERROR, no answer but a referral to other servers
+dns-walk-root = the root
+dns-walk-begun = { $question }: the walk begins at the root, which has { $servers ->
+    [one] 1 server
+   *[other] { $servers } servers
+  } (built-in hints)
+dns-walk-begun-hints = { $question }: the walk begins at the root, which has { $servers ->
+    [one] 1 server
+   *[other] { $servers } servers
+  } ({ $path })
+dns-walk-begun-known = { $question }: the walk begins at { $zone }, whose servers are known by now
+dns-walk-asking = asks { $name } ({ $server }), in charge of { $zone }
+dns-walk-asking-redirected = asks { $name } ({ $server }, really at { $actual }), in charge of { $zone }
+dns-walk-referred = it does not know, and names the servers of { $to }: { $servers }
+dns-walk-server-bare = { $name } (no address given)
+dns-walk-ignored = not believed, for it is not this server's to say: { $record }
+dns-walk-need-address = the address of { $name } has to be found first, by a walk of its own
+dns-walk-have-address = { $name } is { $addresses }; back to the walk that needed it
+dns-walk-no-address = the address of { $name } could not be found
+dns-walk-missing-glue = { $name } cannot be asked: its address is known only to { $zone }, which it serves itself
+dns-walk-useless = { $name } is of no use: { $why }
+dns-walk-answered = { $name } is in charge of { $zone }: the answer is authoritative
+dns-walk-denied-name = { $name } is in charge of { $zone } and says: there is no { $host }
+dns-walk-denied-type = { $name } is in charge of { $zone } and says: the name exists, without { $kind } records
+dns-walk-denied-soa = the SOA of { $zone } lets that be believed for { $ttl } s
+dns-walk-tree = the way:
+dns-tree-referred = { $server } names { $to }
+dns-tree-need-address = needs the address of { $name }
+dns-tree-missing = no address for { $name }
+dns-tree-useless = { $server } is of no use: { $why }
+dns-tree-alias = is an alias of { $target }
+dns-tree-answered = { $server } answers { $data }
+dns-tree-denied-name = { $server } says: no { $name }
+dns-tree-denied-type = { $server } says: no { $kind }

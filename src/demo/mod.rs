@@ -21,17 +21,22 @@ mod zone;
 
 use std::io::{self, Write as _};
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hickory_proto::op::ResponseCode;
 use hickory_proto::rr::{Name, RData, Record, RecordType, rdata};
 
 use crate::clock::{Clock as _, Monotonic};
+use crate::deadline::{Bound, Deadline};
+use crate::event::{Detail, FetchId, Hub};
 use crate::exit::os_words;
 use crate::phrase;
 use crate::plan::Plan;
 use crate::render::page::Page;
-use crate::stages::dns::ResolverKind;
+use crate::secret::Secrets;
+use crate::stages::dns::{DnsError, Question, ResolverKind, Walk};
 use crate::words::{Phrase, Words};
 
 pub use bind::{Place, Ports};
@@ -59,6 +64,9 @@ const HOSTS: &[&str] = &["www.lab.example", "lab.example", "pictures.lab.example
 
 /// With a fault that is silence, the wait for it is cut to this, unless an option says otherwise.
 const SHORT_WAIT: Duration = Duration::from_secs(2);
+
+/// How long the resolver looks for an answer before it says SERVFAIL.
+const RESOLVER_PATIENCE: Duration = Duration::from_secs(4);
 
 /// How the demo is to be started.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -146,10 +154,11 @@ impl Internet {
             held.extend([udp, tcp]);
             told.push(Told { role: phrase!("demo-role-dead"), place });
         }
-        let resolver = resolver(&zones, fault, ports)?;
+        let files = files(fault)?;
+        let resolver = resolver(&told, files.path().join("named.root"), fault, ports)?;
         told.push(Told { role: phrase!("demo-role-resolver"), place: resolver.place().clone() });
         let (origin, root) = web(fault, ports, record, &mut told, &mut held)?;
-        Ok(Self { fault, resolver, names, origin, told, root, files: files(fault)?, _held: held })
+        Ok(Self { fault, resolver, names, origin, told, root, files, _held: held })
     }
 
     /// Lets `plan` find the servers: what was typed is left as it is.
@@ -271,23 +280,37 @@ fn zones(fault: Option<Break>) -> io::Result<[Arc<Zone>; 5]> {
     ])
 }
 
-/// The server that a stub asks: it answers for every name there is.
-fn resolver(zones: &[Arc<Zone>], fault: Option<Break>, ports: Ports) -> io::Result<Nameserver> {
-    let all = Zones::new(zones.to_vec());
-    let manner = match fault {
-        // What a resolver can say of servers whose addresses nobody tells it.
-        Some(Break::DnsMissingGlue) => Manner::ServFail,
-        _ => manner(fault),
-    };
-    let lame = manner == Manner::Lame;
-    let answerer = behaving(manner, move |bytes, carrier| {
+/// The server that a stub asks: it walks to the others itself, over the same sockets, and answers with what it found.
+fn resolver(servers: &[Told], hints: PathBuf, fault: Option<Break>, ports: Ports) -> io::Result<Nameserver> {
+    let walk = Walk::new(Some(hints), servers.iter().filter_map(|t| t.place.redirect()).collect());
+    let clock = Monotonic::start();
+    let answerer = behaving(manner(fault), move |bytes, carrier| {
         let (query, mut reply) = match zone::begin(bytes)? {
             Ok(both) => both,
             Err(refusal) => return Some(refusal),
         };
-        all.fill(&query, &mut reply);
-        reply.metadata.authoritative = false;
-        reply.metadata.recursion_available = !lame;
+        let asked = query.queries.first()?;
+        let hub = Hub::new(&clock, Secrets::default(), Detail::Normal, Vec::new());
+        let by = Deadline::never(&clock).within(Some(RESOLVER_PATIENCE), Bound::Resolver);
+        let question = Question::new(asked.name.clone(), asked.query_type);
+        let (found, aliases) = walk.find_for_others(&question, &by, hub.emitter(FetchId::default()));
+        reply.metadata.recursion_available = true;
+        reply.add_answers(aliases);
+        match found {
+            Ok(found) => {
+                reply.add_answers(found.records);
+                reply.add_authorities(found.soa);
+                if !found.exists {
+                    reply.metadata.response_code = ResponseCode::NXDomain;
+                }
+            }
+            // Who asks sees the circle, as from BIND.
+            Err(DnsError::AliasLoop { .. }) => {}
+            Err(_) => {
+                reply.answers.clear();
+                reply.metadata.response_code = ResponseCode::ServFail;
+            }
+        }
         Some(zone::encode(&reply, &query, carrier))
     });
     Nameserver::start(SocketAddr::from((RESOLVER, 53)), ports, answerer)

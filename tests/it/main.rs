@@ -6,5 +6,6 @@ mod dns;
 mod generated;
 mod house_rules;
 mod image_cases;
+mod iterative;
 mod support;
 mod tls;

@@ -5,9 +5,11 @@ use std::net::IpAddr;
 use crate::event::{Detail, Micros};
 use crate::phrase;
 use crate::render::narration::StageStory;
+use crate::render::narration::walk;
 use crate::render::page::{Page, duration, pad};
 use crate::stages::dns::{
     Configuration, DnsEvent, EdnsShown, Flags, Held, Ignore, Link, Origin, QuestionShown, RecordShown, Special, Transport,
+    WalkStep,
 };
 use crate::words::{Phrase, Words};
 
@@ -19,10 +21,11 @@ const MOST_ADDRESSES: usize = 3;
 /// Tells the stage.
 pub fn tell(page: &mut Page, words: &Words, story: &StageStory<'_, DnsEvent>) {
     page.stage(Some(3), "DNS", &headline(words, story), Some(story.took));
-    let mut teller = Teller { page, words, detail: story.detail, configured: None, server: None };
+    let mut teller = Teller { page, words, detail: story.detail, configured: None, server: None, walking: false };
     for (_, event) in &story.events {
         teller.line(event);
     }
+    walk::tree(page, words, story.events.iter().map(|(_, e)| *e));
 }
 
 fn headline(words: &Words, story: &StageStory<'_, DnsEvent>) -> String {
@@ -70,6 +73,8 @@ struct Teller<'p, 's> {
     configured: Option<&'s Configuration>,
     /// The server and transport that the last line was about.
     server: Option<(String, Transport)>,
+    /// Is this the walk from the root? Its steps name the server and say what became of it.
+    walking: bool,
 }
 
 impl<'s> Teller<'_, 's> {
@@ -169,6 +174,14 @@ impl<'s> Teller<'_, 's> {
             }
             DnsEvent::Truncated { .. } => self.text(&phrase!("dns-truncated")),
             DnsEvent::WithoutEdns { rcode, .. } => self.text(&phrase!("dns-without-edns", rcode = rcode)),
+            DnsEvent::Walk(step) => {
+                self.walking = true;
+                if let WalkStep::Asking { server, .. } = step {
+                    self.server = Some((server.to_string(), Transport::Udp));
+                }
+                walk::step(self.page, self.words, step, self.detail);
+            }
+            DnsEvent::NoAnswer { .. } if self.walking => {}
             DnsEvent::NoAnswer { server, question, why, .. } => {
                 self.warning(&phrase!("dns-no-answer", server = server, kind = question.kind.as_str(), why = why.phrase()));
             }
@@ -303,6 +316,7 @@ impl<'s> Teller<'_, 's> {
         let kind = question.kind.as_str();
         let says = match rcode.as_str() {
             _ if flags.tc => phrase!("dns-says-truncated", rcode = rcode),
+            "NOERROR" if answers.is_empty() && is_referral(authorities) => phrase!("dns-says-referral"),
             "NOERROR" if answers.is_empty() => phrase!("dns-says-nodata", kind = kind),
             "NOERROR" if flags.aa => phrase!("dns-says-authoritative"),
             "NOERROR" if flags.ra => phrase!("dns-says-cached"),
@@ -420,6 +434,11 @@ fn ask(question: &QuestionShown) -> String {
         name => name.strip_suffix('.').unwrap_or(name),
     };
     format!("{} {} {name}", question.class, question.kind)
+}
+
+/// Servers are named and no SOA says that this is the end of the way.
+fn is_referral(authorities: &[RecordShown]) -> bool {
+    authorities.iter().any(|r| r.kind == "NS") && !authorities.iter().any(|r| r.kind == "SOA")
 }
 
 #[cfg(test)]

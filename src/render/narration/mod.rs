@@ -12,6 +12,7 @@ pub mod message;
 pub mod response;
 pub mod tls;
 pub mod url;
+mod walk;
 
 use std::io::{self, Write};
 

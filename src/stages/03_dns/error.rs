@@ -26,6 +26,20 @@ pub struct Tried {
     pub times: u32,
 }
 
+impl Tried {
+    fn phrase(&self) -> Phrase {
+        phrase!(
+            "dns-tried",
+            server = self.server.as_str(),
+            transport = self.transport.name(),
+            kind = self.question.kind.as_str(),
+            name = self.question.name.as_str(),
+            why = self.why.phrase(),
+            times = self.times,
+        )
+    }
+}
+
 /// What is wrong with what was typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Typed {
@@ -90,6 +104,31 @@ pub enum DnsError {
         /// Every server and why.
         tried: Vec<Tried>,
     },
+    /// On the walk from the root: no server of a zone was of use.
+    ZoneUnserved {
+        /// The name.
+        host: String,
+        /// The zone.
+        zone: String,
+        /// Its servers and why.
+        tried: Vec<Tried>,
+        /// Those of its servers that have no address that could be found.
+        missing: Vec<String>,
+    },
+    /// The walk from the root took more questions than any name needs.
+    WalkTooLong {
+        /// The name.
+        host: String,
+        /// How many were asked.
+        questions: u32,
+    },
+    /// `--root-hints` cannot be read.
+    RootHints {
+        /// The file.
+        path: String,
+        /// What is wrong.
+        what: String,
+    },
     /// Aliases lead back to where they came from.
     AliasLoop {
         /// The name.
@@ -150,9 +189,12 @@ impl DnsError {
             | Self::NotFound { .. }
             | Self::NoAddress { .. }
             | Self::Unanswered { .. }
+            | Self::ZoneUnserved { .. }
+            | Self::WalkTooLong { .. }
             | Self::AliasLoop { .. }
             | Self::AliasChain { .. }
             | Self::System { .. } => Exit::CouldntResolveHost,
+            Self::RootHints { .. } => Exit::ReadError,
             Self::TimedOut { .. } => Exit::OperationTimedOut,
             Self::Interrupted => Exit::Interrupted,
         }
@@ -174,6 +216,18 @@ impl DnsError {
                 1 => phrase!("dns-unanswered-one", host = host, server = tried[0].server.as_str(), why = tried[0].why.phrase()),
                 n => phrase!("dns-unanswered", host = host, servers = n),
             },
+            Self::ZoneUnserved { host, zone, tried, missing } => match servers(tried) + missing.len() {
+                1 if missing.is_empty() => phrase!(
+                    "dns-zone-unserved-one",
+                    host = host,
+                    zone = zone,
+                    server = tried[0].server.as_str(),
+                    why = tried[0].why.phrase()
+                ),
+                n => phrase!("dns-zone-unserved", host = host, zone = zone, servers = n),
+            },
+            Self::WalkTooLong { host, questions } => phrase!("dns-walk-too-long", host = host, questions = *questions),
+            Self::RootHints { path, what } => phrase!("dns-root-hints", path = path, what = what),
             Self::AliasLoop { host, chain } => phrase!("dns-alias-loop", host = host, chain = chain.join(" → ")),
             Self::AliasChain { host, followed } => phrase!("dns-alias-chain", host = host, followed = *followed),
             Self::System { host, code, text } => phrase!("dns-system-failed", host = host, code = code, text = text),
@@ -189,19 +243,11 @@ impl DnsError {
 
     pub(crate) fn tried(&self) -> Vec<Phrase> {
         match self {
-            Self::Unanswered { tried, .. } | Self::TimedOut { tried, .. } => tried
+            Self::Unanswered { tried, .. } | Self::TimedOut { tried, .. } => tried.iter().map(Tried::phrase).collect(),
+            Self::ZoneUnserved { zone, tried, missing, .. } => tried
                 .iter()
-                .map(|t| {
-                    phrase!(
-                        "dns-tried",
-                        server = t.server.as_str(),
-                        transport = t.transport.name(),
-                        kind = t.question.kind.as_str(),
-                        name = t.question.name.as_str(),
-                        why = t.why.phrase(),
-                        times = t.times,
-                    )
-                })
+                .map(Tried::phrase)
+                .chain(missing.iter().map(|name| phrase!("dns-tried-missing", name = name, zone = zone)))
                 .collect(),
             Self::NotFound { names, server, .. } if names.len() > 1 => names
                 .iter()
@@ -240,6 +286,9 @@ impl DnsError {
             }
             Self::NoAddress { .. } => Advice::new(phrase!("dns-cause-nodata-family"), phrase!("dns-hint-nodata-family")),
             Self::Unanswered { tried, .. } => unanswered(tried),
+            Self::ZoneUnserved { host, zone, tried, missing } => zone_unserved(host, zone, tried, missing),
+            Self::WalkTooLong { .. } => Advice::new(phrase!("dns-cause-walk-too-long"), phrase!("dns-hint-resolver-plain")),
+            Self::RootHints { .. } => Advice::hint(phrase!("dns-hint-root-hints")),
             Self::AliasLoop { .. } | Self::AliasChain { .. } => {
                 Advice::new(phrase!("dns-cause-alias"), phrase!("dns-hint-alias"))
             }
@@ -251,6 +300,26 @@ impl DnsError {
             Self::Unavailable { .. } | Self::Interrupted => Advice::default(),
         }
     }
+}
+
+/// The likeliest cause when a zone's servers were of no use: what is wrong in the zone above, or with them.
+fn zone_unserved(host: &str, zone: &str, tried: &[Tried], missing: &[String]) -> Advice {
+    let in_charge_of_nothing = |t: &Tried| {
+        matches!(&t.why, Failure::Lame | Failure::NotDown { .. } | Failure::Unauthoritative { .. })
+            || matches!(&t.why, Failure::Rcode { rcode } if rcode == "REFUSED")
+    };
+    let cause = if tried.is_empty() && !missing.is_empty() {
+        phrase!("dns-cause-missing-glue", zone = zone)
+    } else if tried.iter().all(in_charge_of_nothing) {
+        phrase!("dns-cause-lame-delegation", zone = zone)
+    } else {
+        match unanswered(tried) {
+            // Who walks has come this far: the machine's own network is not the first suspect.
+            Advice { cause: Some(cause), .. } => cause,
+            Advice { cause: None, .. } => phrase!("dns-cause-zone-mixed", zone = zone),
+        }
+    };
+    Advice::new(cause, phrase!("dns-hint-zone", zone = zone, host = host))
 }
 
 /// How many different servers there are.

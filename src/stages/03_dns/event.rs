@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use serde::Serialize;
 
 use super::failure::Failure;
+use super::walk::WalkStep;
 use super::wire::{EdnsShown, Flags, Ignore, QuestionShown, RecordShown};
 use super::{Family, ResolverKind};
 use crate::event::{Micros, Octets};
@@ -342,6 +343,8 @@ pub enum DnsEvent {
         /// The name.
         host: String,
     },
+    /// A step of the walk from the root (`--resolver iterative`).
+    Walk(WalkStep),
     /// getaddrinfo() is called.
     SystemAsking {
         /// The name.

@@ -50,6 +50,16 @@ pub enum Failure {
     },
     /// The server knows nothing of the name and asks nobody else: it is not responsible and does not recurse.
     Lame,
+    /// A server of the hierarchy answered without being in charge of the name (no AA): that is hearsay.
+    Unauthoritative {
+        /// What it said.
+        rcode: String,
+    },
+    /// A server of the hierarchy referred to a zone that is not nearer to the name.
+    NotDown {
+        /// That zone.
+        zone: String,
+    },
     /// The question cannot be written as a message.
     Unspeakable {
         /// Why.
@@ -99,6 +109,8 @@ impl Failure {
                 _ => phrase!("dns-failure-rcode", rcode = rcode),
             },
             Self::Lame => phrase!("dns-failure-lame"),
+            Self::Unauthoritative { .. } => phrase!("dns-failure-unauthoritative"),
+            Self::NotDown { zone } => phrase!("dns-failure-not-down", zone = zone),
             Self::Unspeakable { what } => phrase!("dns-failure-unspeakable", what = what),
             Self::Session { error } => phrase!("dns-failure-session", error = error.clone()),
             Self::Stopped { .. } => phrase!("dns-failure-stopped"),

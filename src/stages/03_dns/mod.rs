@@ -20,6 +20,7 @@ mod stream;
 mod stub;
 mod system;
 mod types;
+mod walk;
 pub(crate) mod wire;
 
 use std::net::{IpAddr, SocketAddr};
@@ -33,6 +34,10 @@ pub use error::{DnsError, Tried, Typed};
 pub use event::{Configuration, DnsEvent, Held, HostsLine, Link, Origin, Special, Transport};
 pub use failure::Failure;
 pub use resolver::Resolver;
+pub(crate) use walk::Walk;
+pub use walk::{ServerShown, Start, WalkStep};
+#[cfg(feature = "cli")]
+pub(crate) use wire::Question;
 pub use wire::{EdnsShown, Flags, Ignore, QuestionShown, RecordShown};
 
 /// `-4`, `-6`.

@@ -13,6 +13,8 @@ use super::event::{DnsEvent, Origin, Special};
 use super::fixed::{self, Known, Pins};
 use super::servers::{Server, Settings};
 use super::stub::{Found, Stub};
+use super::walk::{Iterative, Walk};
+use super::wire::Question;
 use super::{DnsPlan, Family, Resolve, ResolverKind, Route, hosts, system, types, wire};
 use crate::deadline::Deadline;
 use crate::event::Emitter;
@@ -27,6 +29,7 @@ pub struct Resolver<'p> {
     cache: Cache,
     flights: Flights,
     turn: AtomicUsize,
+    walk: Walk,
 }
 
 /// What was typed, understood.
@@ -61,6 +64,7 @@ impl<'p> Resolver<'p> {
             cache: Cache::default(),
             flights: Flights::default(),
             turn: AtomicUsize::new(wire::random_id().into()),
+            walk: Walk::new(plan.root_hints.clone(), plan.redirect.clone()),
             plan,
         }
     }
@@ -92,6 +96,10 @@ impl<'p> Resolver<'p> {
             Err(_) if last && found => Ok(Route { host: host.to_owned(), addresses: Vec::new() }),
             route => route,
         }
+    }
+
+    fn iterative(&self) -> Iterative<'_> {
+        Iterative { walk: &self.walk, cache: &self.cache }
     }
 
     /// What needs no name server at all.
@@ -153,9 +161,13 @@ impl<'p> Resolver<'p> {
                 outcome.map(|found| (found, Origin::Cache))
             }
             Boarding::First(pilot) => {
-                let stub = self.stub()?;
-                stub.settings.tell(out);
-                let outcome = stub.lookup(host, family, by, out);
+                let outcome = if self.plan.resolver == ResolverKind::Iterative {
+                    self.iterative().lookup(host, family, by, out)
+                } else {
+                    let stub = self.stub()?;
+                    stub.settings.tell(out);
+                    stub.lookup(host, family, by, out)
+                };
                 pilot.land(&outcome);
                 outcome.map(|found| {
                     let from = if found.cached { Origin::Cache } else { Origin::Dns };
@@ -179,13 +191,12 @@ impl<'p> Resolver<'p> {
         }
         let resolver = self.plan.resolver;
         match resolver {
-            ResolverKind::Stub => {
+            ResolverKind::Stub | ResolverKind::Iterative => {
                 let (found, from) = self.ours(host, family, by, out)?;
                 Ok((found.addresses, from, (from == Origin::Dns).then_some(found.authoritative)))
             }
             ResolverKind::System => Ok((system::lookup(host, family, by, out)?, Origin::System, None)),
             ResolverKind::Compare => self.both(host, family, by, out),
-            ResolverKind::Iterative => Err(DnsError::Unavailable { resolver }),
         }
     }
 
@@ -237,9 +248,18 @@ impl Resolve for Resolver<'_> {
         if kinds.is_empty() {
             return Ok(false);
         }
+        if self.plan.resolver == ResolverKind::Iterative {
+            let walk = self.iterative();
+            return types::ask(&self.cache, host, kinds, |question| walk.ask(host, question, by, out), by, out);
+        }
         let stub = self.stub()?;
         stub.settings.tell(out);
-        types::ask(&stub, host, kinds, by, out)
+        let one = |question: &Question| {
+            let mut tried = Vec::new();
+            let answer = stub.ask(host, std::slice::from_ref(question), false, &mut tried, by, out)?.pop().flatten();
+            answer.ok_or_else(|| DnsError::Unanswered { host: host.to_owned(), tried })
+        };
+        types::ask(&self.cache, host, kinds, one, by, out)
     }
 }
 

@@ -6,10 +6,10 @@ use std::str::FromStr as _;
 use hickory_proto::op::ResponseCode;
 use hickory_proto::rr::{Name, RecordType};
 
+use super::cache::{Answer, Cache};
 use super::error::{DnsError, Typed};
 use super::event::{DnsEvent, Held};
 use super::fixed;
-use super::stub::Stub;
 use super::wire::{self, Question};
 use crate::deadline::Deadline;
 use crate::event::Emitter;
@@ -33,11 +33,12 @@ pub(crate) fn parse(text: &str) -> Result<RecordType, DnsError> {
         .ok_or_else(|| DnsError::Usage { option: Typed::Type, text: text.to_owned() })
 }
 
-/// Asks for each of `kinds` of `host`, one after the other; no search list, as dig. True where any record was found.
+/// Asks for each of `kinds` of `host`, one after the other, with `one` where the cache has nothing; no search list, as dig. True where any record was found.
 pub(crate) fn ask(
-    stub: &Stub<'_>,
+    cache: &Cache,
     host: &str,
     kinds: &[RecordType],
+    one: impl Fn(&Question) -> Result<Answer, DnsError>,
     by: &Deadline<'_>,
     out: Emitter<'_>,
 ) -> Result<bool, DnsError> {
@@ -49,7 +50,7 @@ pub(crate) fn ask(
     let mut failure = None;
     for &kind in kinds {
         let question = Question::new(name.clone(), kind);
-        if let Some(kept) = stub.cache.find(&question, by.clock().now()) {
+        if let Some(kept) = cache.find(&question, by.clock().now()) {
             found |= kept.held == Held::Records;
             let records = wire::shown(&kept.answer.records);
             out.emit(|| DnsEvent::FromCache {
@@ -67,12 +68,15 @@ pub(crate) fn ask(
             });
             continue;
         }
-        let mut tried = Vec::new();
-        let answer = stub.ask(host, std::slice::from_ref(&question), false, &mut tried, by, out)?.pop().flatten();
+        let answer = match one(&question) {
+            Ok(answer) => Some(answer),
+            Err(error @ (DnsError::Interrupted | DnsError::TimedOut { .. } | DnsError::RootHints { .. })) => return Err(error),
+            Err(error) => {
+                failure = Some(error);
+                None
+            }
+        };
         found |= answer.as_ref().is_some_and(|a| a.rcode == ResponseCode::NoError && !a.records.is_empty());
-        if answer.is_none() {
-            failure = Some(DnsError::Unanswered { host: host.to_owned(), tried });
-        }
         out.emit(|| DnsEvent::Further {
             question: question.shown(),
             rcode: answer.as_ref().map(|a| wire::rcode(a.rcode)),
