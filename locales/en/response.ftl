@@ -125,3 +125,143 @@ response-hint-disk = make room, or write elsewhere with -o
 response-hint-pipe = the program that reads the output ended first
 response-hint-create-dirs = --create-dirs makes the folders that are missing
 response-hint-output = write elsewhere with -o
+
+# The stage in words.
+response-stage = Response
+response-headline-none = the request was sent, no answer came
+response-headline-unsent = the request was not sent
+response-headline-full = { $status }, { $media }, { $size }
+response-headline-size = { $status }, { $size }
+response-headline-status = { $status }
+response-size =
+    { $bytes } { $bytes ->
+        [one] byte
+       *[other] bytes
+    }
+response-size-decoded = { $bytes } bytes from { $wire } on the wire
+response-size-none = no body
+response-size-declined = body not read
+response-size-cut = broken off after { $bytes } bytes
+response-first-byte = first byte after { $time }
+response-end-of-stream = end of stream: the server has closed its side
+response-short-write = not all of it: the rest follows
+response-write-failed = the server may have answered all the same
+response-spliced = inside the kernel, no copy here
+response-more-writes =
+    { $calls ->
+        [one] 1 more write() took
+       *[other] { $calls } more write()s took
+    } { $bytes } bytes
+response-more-reads =
+    { $calls ->
+        [one] 1 more read() gave
+       *[other] { $calls } more read()s gave
+    } { $bytes } bytes
+response-splices =
+    { $calls ->
+        [one] 1 splice() moved
+       *[other] { $calls } splice()s moved
+    } { $bytes } bytes from socket to output, without a copy in this program
+response-awaiting-continue = the body waits for 100 Continue, at most { $time }
+response-continue-unanswered = no word from the server: the body is sent without it
+response-unsent = the final answer came first: { $bytes } bytes of the body were not sent
+response-interim = progress (1xx): the answer itself is still to come
+response-class-1 = 1xx: progress
+response-class-2 = 2xx: success
+response-class-3 = 3xx: further action is needed
+response-class-4 = 4xx: the request is at fault
+response-class-5 = 5xx: the server is at fault
+response-class-other = no class that HTTP defines
+response-framing-head = no body: the request was HEAD (RFC 9112 §6.3, rule 1)
+response-framing-204 = no body: the status is 204 (RFC 9112 §6.3, rule 1)
+response-framing-304 = no body: the status is 304, what you have is current (RFC 9112 §6.3, rule 1)
+response-framing-tunnel = no body: from here on the connection is a tunnel (RFC 9112 §6.3, rule 2)
+response-framing-chunked = the body comes in chunks and ends with an empty one (RFC 9112 §6.3, rule 4)
+response-framing-length =
+    the body ends after { $bytes } { $bytes ->
+        [one] byte
+       *[other] bytes
+    } (RFC 9112 §6.3, rule 6)
+response-framing-close = the body ends when the server closes the connection (RFC 9112 §6.3, rule 8)
+response-transfer-codings = transfer codings undone: { $codings }
+response-decoded = content codings undone: { $codings }
+response-not-decoded = content in { $codings }, not undone: jaunt did not offer it
+response-trailers =
+    { $count ->
+        [one] a trailer field
+       *[other] { $count } trailer fields
+    } after the last chunk
+response-body-none = no body
+response-body-declined = body not read: -f wants none of an error
+response-body-length =
+    body { $bytes } { $bytes ->
+        [one] byte
+       *[other] bytes
+    }, as Content-Length announced
+response-body-close =
+    body { $bytes } { $bytes ->
+        [one] byte
+       *[other] bytes
+    }, until the server closed
+response-body-chunked =
+    body { $bytes } { $bytes ->
+        [one] byte
+       *[other] bytes
+    } in { $chunks } { $chunks ->
+        [one] chunk
+       *[other] chunks
+    }
+response-body-decoded =
+    { $body }, decoded to { $content } { $content ->
+        [one] byte
+       *[other] bytes
+    }
+response-body-and-connection = { $body }; { $connection }
+response-body-cut = body broken off after { $bytes } bytes
+response-body-cut-of = body broken off after { $bytes } bytes, { $missing } missing
+response-extensions = chunk extensions: { $bytes } bytes, the first is "{ $first }"
+response-largest-chunk = the largest chunk has { $bytes } bytes
+response-after-coding = { $bytes } bytes after the end of the compressed stream were ignored
+response-surplus = { $bytes } bytes came after the end of the answer: the connection is not trusted again
+response-saved = saved to { $path }: { $bytes } bytes
+response-saved-over = saved to { $path }: { $bytes } bytes, in place of an older file
+response-left-part = { $path } was not touched; the { $bytes } bytes that came are kept in { $part }
+response-left-nothing = nothing whole for { $path }; the { $bytes } bytes that came are not kept
+response-previewed = the first { $shown } of { $lines } lines are shown: -o FILE saves all, -o - shows all
+response-previewed-cut =
+    { $lines ->
+        [one] 1 long line is
+       *[other] { $lines } long lines are
+    } cut at its end: -o FILE saves it whole
+response-peek-closed = the server has closed its side already
+response-peek-open = nothing there, not closed either
+response-kept =
+    connection kept, { $exchanges } { $exchanges ->
+        [one] exchange
+       *[other] exchanges
+    } so far
+response-closing-peer = the server closed first: { $why }
+response-closing-us = jaunt closes first: { $why }
+response-closed-asked-by-us = the request asked for it
+response-closed-asked-by-peer = the answer says Connection: close
+response-closed-old-version = HTTP/1.0 does not keep connections by itself
+response-closed-ends-the-body = that is how this body ends
+response-closed-tunnel = it has become a tunnel
+response-closed-surplus = more came than the answer
+response-closed-unsent = the request was not sent whole
+response-closed-declined = the body was not wanted
+response-closed-gone = the server did not keep it
+response-odd-bare-lf = lines of the head end with LF alone; CR LF is the rule
+response-odd-folded =
+    { $lines ->
+        [one] 1 folded line was
+       *[other] { $lines } folded lines were
+    } joined to the line before (obs-fold, RFC 9112 §5.2)
+response-odd-ignored =
+    { $lines ->
+        [one] 1 line of the head is no field and was
+       *[other] { $lines } lines of the head are no fields and were
+    } left out
+response-odd-length-overridden = Content-Length beside Transfer-Encoding: ignored (RFC 9112 §6.3, rule 3)
+response-odd-transfer-coding-in-10 = Transfer-Encoding in HTTP/1.0: undone, but the connection is not kept
+response-odd-repeated-length = Content-Length { $times } times, always the same

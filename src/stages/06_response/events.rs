@@ -30,6 +30,8 @@ pub enum ResponseEvent {
         offered: usize,
         /// Bytes taken.
         taken: usize,
+        /// TLS takes the bytes and makes records of them; what the socket gets is its story.
+        secured: bool,
     },
     /// One write() failed; an answer may be there all the same.
     WriteFailed {
@@ -65,6 +67,8 @@ pub enum ResponseEvent {
         room: usize,
         /// Bytes that came.
         bytes: usize,
+        /// TLS gave the bytes, from records that it had read.
+        secured: bool,
     },
     /// One read() failed.
     ReadFailed {
@@ -84,6 +88,8 @@ pub enum ResponseEvent {
     },
     /// An answer of class 1xx: progress, not the answer itself.
     Interim {
+        /// Of the status line.
+        version: Version,
         /// 100–199
         status: u16,
         /// May be empty.

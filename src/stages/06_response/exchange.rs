@@ -140,6 +140,8 @@ impl Exchange<'_> {
         if !message.expects_continue && body.len() <= TOGETHER {
             return self.write(&[head, &body[..]].concat(), whole);
         }
+        // Otherwise the last piece of the body would wait for the peer to acknowledge the one before.
+        let _ = self.wire.conn.transport.no_delay();
         self.write(head, whole)?;
         if message.expects_continue && self.unsent.is_none() {
             self.await_continue()?;
@@ -148,9 +150,6 @@ impl Exchange<'_> {
         while !rest.is_empty() && self.unsent.is_none() && !self.done {
             self.wire.check(Phase::Sending, 0)?;
             if self.overtaken()? {
-                let bytes = rest.len();
-                self.wire.out.emit(|| ResponseEvent::Unsent { bytes });
-                self.unsent = Some((None, bytes));
                 break;
             }
             let piece = &rest[..rest.len().min(PIECE)];
@@ -158,6 +157,11 @@ impl Exchange<'_> {
                 Ok(taken) => rest = &rest[taken..],
                 Err(error) => self.write_failed(error, rest.len())?,
             }
+        }
+        if !rest.is_empty() && self.unsent.is_none() {
+            let bytes = rest.len();
+            self.wire.out.emit(|| ResponseEvent::Unsent { bytes });
+            self.unsent = Some((None, bytes));
         }
         Ok(())
     }
@@ -327,6 +331,7 @@ impl Exchange<'_> {
     fn interim(&mut self, head: &Head, raw: &[u8]) -> Result<(), ResponseError> {
         let out = self.wire.out;
         out.emit(|| ResponseEvent::Interim {
+            version: head.version,
             status: head.status,
             reason: Octets(head.reason.clone()),
             fields: masked(&head.fields, out.secrets()),

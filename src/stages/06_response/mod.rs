@@ -28,6 +28,8 @@ mod coding;
 mod error;
 mod events;
 mod exchange;
+#[cfg(test)]
+mod exchange_tests;
 mod framing;
 mod head;
 mod reader;

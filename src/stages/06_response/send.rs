@@ -60,6 +60,11 @@ impl<'x> Wire<'x> {
         self.conn.id.fd
     }
 
+    /// Is there TLS between the message and the socket?
+    fn is_secured(&self) -> bool {
+        self.conn.transport.plain_fd().is_none()
+    }
+
     /// What was read and not yet looked at.
     pub(super) fn unread(&self) -> &[u8] {
         &self.buffer[self.start..self.end]
@@ -72,14 +77,14 @@ impl<'x> Wire<'x> {
 
     /// One write().
     pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let fd = self.fd();
+        let (fd, secured) = (self.fd(), self.is_secured());
         let at = if self.out.heard() { self.out.clock().now() } else { Duration::ZERO };
         let result = self.conn.transport.write(bytes, self.by);
         self.sent_at = self.by.clock().now();
         match &result {
             Ok(taken) => {
                 self.sent += *taken as u64;
-                self.out.emit_at(at, || ResponseEvent::Wrote { fd, offered: bytes.len(), taken: *taken });
+                self.out.emit_at(at, || ResponseEvent::Wrote { fd, offered: bytes.len(), taken: *taken, secured });
             }
             Err(error) => {
                 self.out.emit(|| ResponseEvent::WriteFailed { fd, offered: bytes.len(), why: os_words(error) });
@@ -109,7 +114,7 @@ impl<'x> Wire<'x> {
             self.buffer = vec![0; LARGE];
         }
         (self.start, self.end) = (0, 0);
-        let (fd, room) = (self.fd(), self.buffer.len());
+        let (fd, secured, room) = (self.fd(), self.is_secured(), self.buffer.len());
         let result = self.conn.transport.read(&mut self.buffer, by);
         let at = self.by.clock().now();
         match &result {
@@ -123,7 +128,7 @@ impl<'x> Wire<'x> {
                 } else {
                     self.eof = true;
                 }
-                self.out.emit_at(at, || ResponseEvent::Read { fd, room, bytes: *bytes });
+                self.out.emit_at(at, || ResponseEvent::Read { fd, room, bytes: *bytes, secured });
             }
             Err(error) => {
                 self.out.emit_at(at, || ResponseEvent::ReadFailed { fd, why: os_words(error) });
