@@ -59,7 +59,7 @@ Register-ArgumentCompleter -Native -CommandName 'jaunt' -ScriptBlock {
             [CompletionResult]::new('--dns-server', '--dns-server', [CompletionResultType]::ParameterName, 'Ask these servers: ADDR[:PORT], tls://ADDR[#NAME], https://…')
             [CompletionResult]::new('--root-hints', '--root-hints', [CompletionResultType]::ParameterName, 'Root servers for --resolver iterative')
             [CompletionResult]::new('--dns-type', '--dns-type', [CompletionResultType]::ParameterName, 'Ask for these records too: MX,TXT,NS,…')
-            [CompletionResult]::new('--resolve', '--resolve', [CompletionResultType]::ParameterName, 'That address for that host and port: no DNS')
+            [CompletionResult]::new('--resolve', '--resolve', [CompletionResultType]::ParameterName, 'For host H, port P that address: no DNS')
             [CompletionResult]::new('--connect-to', '--connect-to', [CompletionResultType]::ParameterName, 'Connect to host H2, port P2 instead of H1, P1; an empty one is any or the same')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Seconds until connected, TLS included')
             [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'Seconds for each URL in all')
@@ -145,7 +145,7 @@ Register-ArgumentCompleter -Native -CommandName 'jaunt' -ScriptBlock {
             break
         }
         'jaunt;demo' {
-            [CompletionResult]::new('--break', '--break', [CompletionResultType]::ParameterName, 'Something in that internet is broken in this way')
+            [CompletionResult]::new('--break', '--break', [CompletionResultType]::ParameterName, 'Something in that internet is broken: dns-nxdomain, dns-nodata, dns-servfail, dns-refused, dns-lame, dns-timeout, dns-truncated, dns-cname-loop, dns-missing-glue, dns-dead-first-server, dns-spoofed-id, connect-refused, connect-timeout, tls-expired, tls-wrong-name, tls-self-signed, tls-unknown-root, tls-plain, response-short, response-reset, response-empty, response-garbage, response-stall')
             [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Stop after a stage: url, message, dns, connect, tls, response, images')
             [CompletionResult]::new('--events', '--events', [CompletionResultType]::ParameterName, 'Write all events as JSON, one a line (- is stdout)')
             [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'Write this after each URL: text, %{variables}, @FILE')
@@ -184,7 +184,7 @@ Register-ArgumentCompleter -Native -CommandName 'jaunt' -ScriptBlock {
             [CompletionResult]::new('--dns-server', '--dns-server', [CompletionResultType]::ParameterName, 'Ask these servers: ADDR[:PORT], tls://ADDR[#NAME], https://…')
             [CompletionResult]::new('--root-hints', '--root-hints', [CompletionResultType]::ParameterName, 'Root servers for --resolver iterative')
             [CompletionResult]::new('--dns-type', '--dns-type', [CompletionResultType]::ParameterName, 'Ask for these records too: MX,TXT,NS,…')
-            [CompletionResult]::new('--resolve', '--resolve', [CompletionResultType]::ParameterName, 'That address for that host and port: no DNS')
+            [CompletionResult]::new('--resolve', '--resolve', [CompletionResultType]::ParameterName, 'For host H, port P that address: no DNS')
             [CompletionResult]::new('--connect-to', '--connect-to', [CompletionResultType]::ParameterName, 'Connect to host H2, port P2 instead of H1, P1; an empty one is any or the same')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Seconds until connected, TLS included')
             [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'Seconds for each URL in all')

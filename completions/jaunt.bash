@@ -33,7 +33,7 @@ _jaunt() {
             fi
             case "${prev}" in
                 --until)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "url message dns connect tls response images" -- "${cur}"))
                     return 0
                     ;;
                 --events)
@@ -251,11 +251,11 @@ _jaunt() {
             fi
             case "${prev}" in
                 --break)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "dns-nxdomain dns-nodata dns-servfail dns-refused dns-lame dns-timeout dns-truncated dns-cname-loop dns-missing-glue dns-dead-first-server dns-spoofed-id connect-refused connect-timeout tls-expired tls-wrong-name tls-self-signed tls-unknown-root tls-plain response-short response-reset response-empty response-garbage response-stall" -- "${cur}"))
                     return 0
                     ;;
                 --until)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "url message dns connect tls response images" -- "${cur}"))
                     return 0
                     ;;
                 --events)

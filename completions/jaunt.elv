@@ -56,7 +56,7 @@ set edit:completion:arg-completer[jaunt] = {|@words|
             cand --dns-server 'Ask these servers: ADDR[:PORT], tls://ADDR[#NAME], https://…'
             cand --root-hints 'Root servers for --resolver iterative'
             cand --dns-type 'Ask for these records too: MX,TXT,NS,…'
-            cand --resolve 'That address for that host and port: no DNS'
+            cand --resolve 'For host H, port P that address: no DNS'
             cand --connect-to 'Connect to host H2, port P2 instead of H1, P1; an empty one is any or the same'
             cand --connect-timeout 'Seconds until connected, TLS included'
             cand -m 'Seconds for each URL in all'
@@ -141,7 +141,7 @@ set edit:completion:arg-completer[jaunt] = {|@words|
             cand demo 'The same journey inside a little internet on loopback: no network needed'
         }
         &'jaunt;demo'= {
-            cand --break 'Something in that internet is broken in this way'
+            cand --break 'Something in that internet is broken: dns-nxdomain, dns-nodata, dns-servfail, dns-refused, dns-lame, dns-timeout, dns-truncated, dns-cname-loop, dns-missing-glue, dns-dead-first-server, dns-spoofed-id, connect-refused, connect-timeout, tls-expired, tls-wrong-name, tls-self-signed, tls-unknown-root, tls-plain, response-short, response-reset, response-empty, response-garbage, response-stall'
             cand --until 'Stop after a stage: url, message, dns, connect, tls, response, images'
             cand --events 'Write all events as JSON, one a line (- is stdout)'
             cand -w 'Write this after each URL: text, %{variables}, @FILE'
@@ -180,7 +180,7 @@ set edit:completion:arg-completer[jaunt] = {|@words|
             cand --dns-server 'Ask these servers: ADDR[:PORT], tls://ADDR[#NAME], https://…'
             cand --root-hints 'Root servers for --resolver iterative'
             cand --dns-type 'Ask for these records too: MX,TXT,NS,…'
-            cand --resolve 'That address for that host and port: no DNS'
+            cand --resolve 'For host H, port P that address: no DNS'
             cand --connect-to 'Connect to host H2, port P2 instead of H1, P1; an empty one is any or the same'
             cand --connect-timeout 'Seconds until connected, TLS included'
             cand -m 'Seconds for each URL in all'

@@ -24,7 +24,13 @@ function __fish_jaunt_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c jaunt -n "__fish_jaunt_needs_command" -l until -d 'Stop after a stage: url, message, dns, connect, tls, response, images' -r
+complete -c jaunt -n "__fish_jaunt_needs_command" -l until -d 'Stop after a stage: url, message, dns, connect, tls, response, images' -r -f -a "url\t''
+message\t''
+dns\t''
+connect\t''
+tls\t''
+response\t''
+images\t''"
 complete -c jaunt -n "__fish_jaunt_needs_command" -l events -d 'Write all events as JSON, one a line (- is stdout)' -r -F
 complete -c jaunt -n "__fish_jaunt_needs_command" -s w -l write-out -d 'Write this after each URL: text, %{variables}, @FILE' -r
 complete -c jaunt -n "__fish_jaunt_needs_command" -l color -d 'Colours: auto, always, never' -r -f -a "auto\t''
@@ -62,7 +68,7 @@ iterative\t''"
 complete -c jaunt -n "__fish_jaunt_needs_command" -l dns-servers -l dns-server -d 'Ask these servers: ADDR[:PORT], tls://ADDR[#NAME], https://…' -r
 complete -c jaunt -n "__fish_jaunt_needs_command" -l root-hints -d 'Root servers for --resolver iterative' -r -F
 complete -c jaunt -n "__fish_jaunt_needs_command" -l dns-type -d 'Ask for these records too: MX,TXT,NS,…' -r
-complete -c jaunt -n "__fish_jaunt_needs_command" -l resolve -d 'That address for that host and port: no DNS' -r
+complete -c jaunt -n "__fish_jaunt_needs_command" -l resolve -d 'For host H, port P that address: no DNS' -r
 complete -c jaunt -n "__fish_jaunt_needs_command" -l connect-to -d 'Connect to host H2, port P2 instead of H1, P1; an empty one is any or the same' -r
 complete -c jaunt -n "__fish_jaunt_needs_command" -l connect-timeout -d 'Seconds until connected, TLS included' -r
 complete -c jaunt -n "__fish_jaunt_needs_command" -s m -l max-time -d 'Seconds for each URL in all' -r
@@ -128,8 +134,36 @@ complete -c jaunt -n "__fish_jaunt_needs_command" -l no-frames
 complete -c jaunt -n "__fish_jaunt_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jaunt -n "__fish_jaunt_needs_command" -s V -l version -d 'Print version'
 complete -c jaunt -n "__fish_jaunt_needs_command" -a "demo" -d 'The same journey inside a little internet on loopback: no network needed'
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l break -d 'Something in that internet is broken in this way' -r
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l until -d 'Stop after a stage: url, message, dns, connect, tls, response, images' -r
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l break -d 'Something in that internet is broken: dns-nxdomain, dns-nodata, dns-servfail, dns-refused, dns-lame, dns-timeout, dns-truncated, dns-cname-loop, dns-missing-glue, dns-dead-first-server, dns-spoofed-id, connect-refused, connect-timeout, tls-expired, tls-wrong-name, tls-self-signed, tls-unknown-root, tls-plain, response-short, response-reset, response-empty, response-garbage, response-stall' -r -f -a "dns-nxdomain\t''
+dns-nodata\t''
+dns-servfail\t''
+dns-refused\t''
+dns-lame\t''
+dns-timeout\t''
+dns-truncated\t''
+dns-cname-loop\t''
+dns-missing-glue\t''
+dns-dead-first-server\t''
+dns-spoofed-id\t''
+connect-refused\t''
+connect-timeout\t''
+tls-expired\t''
+tls-wrong-name\t''
+tls-self-signed\t''
+tls-unknown-root\t''
+tls-plain\t''
+response-short\t''
+response-reset\t''
+response-empty\t''
+response-garbage\t''
+response-stall\t''"
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l until -d 'Stop after a stage: url, message, dns, connect, tls, response, images' -r -f -a "url\t''
+message\t''
+dns\t''
+connect\t''
+tls\t''
+response\t''
+images\t''"
 complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l events -d 'Write all events as JSON, one a line (- is stdout)' -r -F
 complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -s w -l write-out -d 'Write this after each URL: text, %{variables}, @FILE' -r
 complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l color -d 'Colours: auto, always, never' -r -f -a "auto\t''
@@ -167,7 +201,7 @@ iterative\t''"
 complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l dns-servers -l dns-server -d 'Ask these servers: ADDR[:PORT], tls://ADDR[#NAME], https://…' -r
 complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l root-hints -d 'Root servers for --resolver iterative' -r -F
 complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l dns-type -d 'Ask for these records too: MX,TXT,NS,…' -r
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l resolve -d 'That address for that host and port: no DNS' -r
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l resolve -d 'For host H, port P that address: no DNS' -r
 complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l connect-to -d 'Connect to host H2, port P2 instead of H1, P1; an empty one is any or the same' -r
 complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l connect-timeout -d 'Seconds until connected, TLS included' -r
 complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -s m -l max-time -d 'Seconds for each URL in all' -r

@@ -1,5 +1,9 @@
 module completions {
 
+  def "nu-complete jaunt until" [] {
+    [ "url" "message" "dns" "connect" "tls" "response" "images" ]
+  }
+
   def "nu-complete jaunt color" [] {
     [ "auto" "always" "never" ]
   }
@@ -18,7 +22,7 @@ module completions {
 
   # See a web fetch: every stage of it, as it really happens
   export extern jaunt [
-    --until: string           # Stop after a stage: url, message, dns, connect, tls, response, images
+    --until: string@"nu-complete jaunt until" # Stop after a stage: url, message, dns, connect, tls, response, images
     --verbose(-v)             # Tell more; -vv adds hex dumps
     --events: path            # Write all events as JSON, one a line (- is stdout)
     --write-out(-w): string   # Write this after each URL: text, %{variables}, @FILE
@@ -48,7 +52,7 @@ module completions {
     --dns-server: string      # Ask these servers: ADDR[:PORT], tls://ADDR[#NAME], https://…
     --root-hints: path        # Root servers for --resolver iterative
     --dns-type: string        # Ask for these records too: MX,TXT,NS,…
-    --resolve: string         # That address for that host and port: no DNS
+    --resolve: string         # For host H, port P that address: no DNS
     --connect-to: string      # Connect to host H2, port P2 instead of H1, P1; an empty one is any or the same
     --connect-timeout: string # Seconds until connected, TLS included
     --max-time(-m): string    # Seconds for each URL in all
@@ -114,6 +118,14 @@ module completions {
     ...urls: string           # What to fetch; http:// may be left out
   ]
 
+  def "nu-complete jaunt demo fault" [] {
+    [ "dns-nxdomain" "dns-nodata" "dns-servfail" "dns-refused" "dns-lame" "dns-timeout" "dns-truncated" "dns-cname-loop" "dns-missing-glue" "dns-dead-first-server" "dns-spoofed-id" "connect-refused" "connect-timeout" "tls-expired" "tls-wrong-name" "tls-self-signed" "tls-unknown-root" "tls-plain" "response-short" "response-reset" "response-empty" "response-garbage" "response-stall" ]
+  }
+
+  def "nu-complete jaunt demo until" [] {
+    [ "url" "message" "dns" "connect" "tls" "response" "images" ]
+  }
+
   def "nu-complete jaunt demo color" [] {
     [ "auto" "always" "never" ]
   }
@@ -132,8 +144,8 @@ module completions {
 
   # The same journey inside a little internet on loopback: no network needed
   export extern "jaunt demo" [
-    --break: string           # Something in that internet is broken in this way
-    --until: string           # Stop after a stage: url, message, dns, connect, tls, response, images
+    --break: string@"nu-complete jaunt demo fault" # Something in that internet is broken: dns-nxdomain, dns-nodata, dns-servfail, dns-refused, dns-lame, dns-timeout, dns-truncated, dns-cname-loop, dns-missing-glue, dns-dead-first-server, dns-spoofed-id, connect-refused, connect-timeout, tls-expired, tls-wrong-name, tls-self-signed, tls-unknown-root, tls-plain, response-short, response-reset, response-empty, response-garbage, response-stall
+    --until: string@"nu-complete jaunt demo until" # Stop after a stage: url, message, dns, connect, tls, response, images
     --verbose(-v)             # Tell more; -vv adds hex dumps
     --events: path            # Write all events as JSON, one a line (- is stdout)
     --write-out(-w): string   # Write this after each URL: text, %{variables}, @FILE
@@ -163,7 +175,7 @@ module completions {
     --dns-server: string      # Ask these servers: ADDR[:PORT], tls://ADDR[#NAME], https://…
     --root-hints: path        # Root servers for --resolver iterative
     --dns-type: string        # Ask for these records too: MX,TXT,NS,…
-    --resolve: string         # That address for that host and port: no DNS
+    --resolve: string         # For host H, port P that address: no DNS
     --connect-to: string      # Connect to host H2, port P2 instead of H1, P1; an empty one is any or the same
     --connect-timeout: string # Seconds until connected, TLS included
     --max-time(-m): string    # Seconds for each URL in all

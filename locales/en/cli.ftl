@@ -7,7 +7,7 @@ cli-two-methods = -I asks for the head only, { $option } sends content: one requ
 cli-cannot-read = { $option } reads { $path }: { $error }
 cli-cannot-write = { $option } writes { $path }: { $error }
 cli-nobody-to-ask = the password of { $user } must be typed, and there is no terminal: { $error }
-cli-unknown-break = --break { $kind } is not known: { $known }
+cli-no-demo = the demo's servers cannot be started: { $error }
 
 cli-hint-help = jaunt --help lists every option
 cli-hint-url = jaunt http://example.org/, or jaunt demo, which needs no network
@@ -17,7 +17,7 @@ cli-hint-two-methods = leave out one of them; -G with -I puts the data into the 
 cli-hint-read = check the name; nothing was sent
 cli-hint-write = choose a file in a folder that you may write to; nothing was sent
 cli-hint-password = -u '{ $user }:PASSWORD' gives it on the command line; -u '{ $user }:' is an empty one
-cli-hint-break = jaunt demo --break with one of these
+cli-hint-demo = the demo needs sockets on 127.0.0.1 and a folder for temporary files
 
 cli-failed = jaunt: ({ $exit }) { $words }
 cli-hint = hint: { $words }
@@ -25,3 +25,4 @@ cli-warning = jaunt: warning: { $words }
 cli-password-of = password of { $user }:{" "}
 cli-more-outputs = -o or -O was given more often than URLs
 cli-unknown-variable = -w: { $name } is not a variable
+cli-events-lost = --events: what was told could not be written whole

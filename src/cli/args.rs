@@ -8,9 +8,11 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::values;
+use crate::demo::Break;
 use crate::stages::Stage;
 
 /// See a web fetch: every stage of it, as it really happens.
@@ -28,7 +30,7 @@ use crate::stages::Stage;
 )]
 pub struct Typed {
     /// What to fetch; http:// may be left out
-    #[arg(value_name = "URL")]
+    #[arg(value_name = "URL", value_hint = clap::ValueHint::Url)]
     pub urls: Vec<OsString>,
     #[expect(missing_docs, reason = "its struct says it")]
     #[command(flatten)]
@@ -51,9 +53,16 @@ pub struct Demo {
     /// What to fetch there [default: http://www.lab.example/]
     #[arg(value_name = "URL")]
     pub urls: Vec<OsString>,
-    /// Something in that internet is broken in this way
-    #[arg(long = "break", value_name = "KIND", help_heading = "The little internet")]
-    pub broken: Option<String>,
+    /// What is broken there.
+    #[arg(
+        long = "break",
+        value_name = "KIND",
+        value_parser = breaks(),
+        hide_possible_values = true,
+        help_heading = "The little internet",
+        help = format!("Something in that internet is broken: {}", break_names().join(", "))
+    )]
+    pub fault: Option<Break>,
 }
 
 /// Every option.
@@ -83,7 +92,7 @@ pub struct Options {
 #[command(next_help_heading = "What is shown")]
 pub struct See {
     /// Stop after a stage: url, message, dns, connect, tls, response, images
-    #[arg(long, value_name = "STAGE")]
+    #[arg(long, value_name = "STAGE", value_parser = stages(), hide_possible_values = true)]
     pub until: Option<Stage>,
     /// Tell more; -vv adds hex dumps
     #[arg(short, long, action = ArgAction::Count)]
@@ -251,8 +260,8 @@ pub struct Names {
     /// Ask for these records too: MX,TXT,NS,…
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub dns_type: Vec<String>,
-    /// That address for that host and port: no DNS
-    #[arg(long, value_name = "HOST:PORT:ADDR")]
+    /// For host H, port P that address: no DNS
+    #[arg(long, value_name = "H:P:ADDR")]
     pub resolve: Vec<String>,
     /// IPv4 addresses only
     #[arg(short = '4', long, overrides_with = "ipv6")]
@@ -270,10 +279,10 @@ pub struct Connection {
     #[arg(long, value_name = "H1:P1:H2:P2")]
     pub connect_to: Vec<String>,
     /// Seconds until connected, TLS included
-    #[arg(long, value_name = "SECONDS", value_parser = values::seconds)]
+    #[arg(long, value_name = "SECS", value_parser = values::seconds)]
     pub connect_timeout: Option<Duration>,
     /// Seconds for each URL in all
-    #[arg(short, long, value_name = "SECONDS", value_parser = values::seconds)]
+    #[arg(short, long, value_name = "SECS", value_parser = values::seconds)]
     pub max_time: Option<Duration>,
 }
 
@@ -365,6 +374,20 @@ pub enum Generate {
     CompleteElvish,
     CompleteNushell,
     Man,
+}
+
+fn stages() -> impl TypedValueParser<Value = Stage> {
+    PossibleValuesParser::new(Stage::ALL.map(Stage::name))
+        .map(|name| name.parse::<Stage>().expect("one of the names that the parser lets through"))
+}
+
+fn break_names() -> Vec<&'static str> {
+    Break::ALL.iter().map(|b| b.name()).collect()
+}
+
+fn breaks() -> impl TypedValueParser<Value = Break> {
+    PossibleValuesParser::new(break_names())
+        .map(|name| name.parse::<Break>().expect("one of the names that the parser lets through"))
 }
 
 /// The command as it is parsed and documented: the derived one, with curl's two habits that derive cannot say.

@@ -45,7 +45,7 @@ pub const TABLE: &[Row] = &[
     ),
     row(None, "connect-timeout", Same),
     row(None, "connect-to", Same),
-    row(Some('b'), "cookie", Same),
+    row(Some('b'), "cookie", Differs("several name=value are joined with `; `, as RFC 6265 has it; curl leaves out the space")),
     row(None, "create-dirs", Same),
     row(
         Some('d'),

@@ -86,7 +86,8 @@ fn encoded(value: &[u8]) -> Result<Vec<u8>, UsageError> {
     // RFC 3986 §2.3: only unreserved characters stay.
     const KEPT: &percent_encoding::AsciiSet =
         &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-    out.extend(percent_encoding::percent_encode(&content, KEPT).flat_map(str::bytes));
+    // As curl does, and as forms have it: a space is a plus.
+    out.extend(percent_encoding::percent_encode(&content, KEPT).flat_map(|part| if part == "%20" { "+" } else { part }.bytes()));
     Ok(out)
 }
 
@@ -140,11 +141,11 @@ mod tests {
     fn data_urlencode_has_five_forms() {
         let (_dir, name) = file(b"x y\n");
         for (typed, sent) in [
-            ("a b&c", "a%20b%26c"),
+            ("a b&c", "a+b%26c"),
             ("=a=b", "a%3Db"),
             ("name=a/b", "name=a%2Fb"),
-            (&format!("@{name}"), "x%20y%0A"),
-            (&format!("n@{name}"), "n=x%20y%0A"),
+            (&format!("@{name}"), "x+y%0A"),
+            (&format!("n@{name}"), "n=x+y%0A"),
         ] {
             assert_eq!(joined(&[datum(Kind::Encoded, typed)]).expect("it exists"), sent.as_bytes(), "{typed}");
         }

@@ -9,9 +9,11 @@ use super::parse::Parsed;
 use super::terminal::Around;
 use super::usage::UsageError;
 use super::write_out::Template;
+use crate::demo::Break;
 use crate::event::Detail;
 use crate::phrase;
 use crate::plan::{Job, Output, Plan, Redirects, StdoutMode};
+use crate::render::narration::Look;
 use crate::render::palette::Palette;
 use crate::secret::Secrets;
 use crate::stages::Stage;
@@ -25,9 +27,6 @@ use crate::words::{Lang, Phrase};
 
 /// Lines of a long text that a terminal is shown (DESIGN: the first 20, then how much more).
 const PREVIEW_LINES: usize = 20;
-
-/// Where `jaunt demo` goes when nothing else is asked for.
-const DEMO_URL: &str = "http://www.lab.example/";
 
 /// Everything that the command line decides.
 #[derive(Debug)]
@@ -67,11 +66,18 @@ pub struct Show {
     pub warnings: Vec<Phrase>,
 }
 
+impl Show {
+    /// How the narration looks.
+    pub fn look(&self, detail: Detail) -> Look {
+        Look { width: self.width, palette: self.palette, plain: self.plain, live: self.live, detail, lang: self.lang }
+    }
+}
+
 /// `jaunt demo`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DemoAsked {
     /// `--break KIND`
-    pub broken: Option<String>,
+    pub fault: Option<Break>,
 }
 
 /// Decides. Reads the files that options name (`-d @FILE`) and may ask for a password; sends nothing.
@@ -81,9 +87,9 @@ pub fn decide(parsed: Parsed, around: &Around) -> Result<Decision, UsageError> {
     let demo = command.map(|Command::Demo(demo)| {
         urls.extend(demo.urls);
         if urls.is_empty() && options.request.more_urls.is_empty() {
-            urls.push(DEMO_URL.into());
+            urls.push(demo.fault.map_or(crate::demo::URL, Break::url).into());
         }
-        DemoAsked { broken: demo.broken }
+        DemoAsked { fault: demo.fault }
     });
     urls.extend(options.request.more_urls.iter().cloned());
     if urls.is_empty() {
@@ -508,12 +514,12 @@ mod tests {
     #[test]
     fn the_demo_takes_the_same_options_on_either_side() {
         let first = decided(&["-sf", "demo"]);
-        assert_eq!(first.plan.jobs[0].url, DEMO_URL);
+        assert_eq!(first.plan.jobs[0].url, crate::demo::URL);
         assert_eq!(first.demo, Some(DemoAsked::default()));
         let second = decided(&["demo", "-f", "--break", "dns-lame", "http://other.lab.example/", "-d", "x"]);
         assert_eq!(second.plan.jobs[0].url, "http://other.lab.example/");
         assert!(second.plan.fail && second.plan.request.body.is_some());
-        assert_eq!(second.demo.and_then(|d| d.broken).as_deref(), Some("dns-lame"));
+        assert_eq!(second.demo, Some(DemoAsked { fault: Some(Break::DnsLame) }));
     }
 
     #[test]
@@ -529,6 +535,7 @@ mod tests {
             (&["-I", "-d", "x", "u"], 2),
             (&["--parallel-max", "0", "u"], 2),
             (&["--save-images", "d", "--no-images", "u"], 2),
+            (&["demo", "--break", "everything"], 2),
             (&["-d", "@/no/such/file", "u"], 26),
             (&["-H", "@/no/such/file", "u"], 26),
             (&["-w", "@/no/such/file", "u"], 26),

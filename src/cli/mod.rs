@@ -22,14 +22,23 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use crate::clock::Monotonic;
+use crate::demo;
+use crate::event::{Hub, Sink};
 use crate::exit::Exit;
+use crate::journey::{self, Outcome};
 use crate::phrase;
+use crate::plan::Plan;
+use crate::render::narration::Narrator;
+use crate::render::ndjson::Ndjson;
+use crate::render::page::Page;
 use crate::words::{Lang, Phrase, Words};
 
-use self::decide::{Decision, decide};
+use self::decide::{Decision, Show, decide};
 use self::parse::{Asked, parse};
 use self::terminal::Around;
 use self::usage::UsageError;
+use self::write_out::{Stream, Transfer};
 
 /// Does what the arguments (the program's name first) ask for.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -54,18 +63,61 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
+/// Starts what listens, travels, and says at the end what went wrong.
 fn travel(decision: Decision) -> Result<Exit, UsageError> {
-    let words = Words::new(decision.show.lang);
-    if decision.show.errors {
-        for warning in &decision.show.warnings {
+    let Decision { mut plan, show, demo } = decision;
+    let words = Words::new(show.lang);
+    if show.errors {
+        for warning in &show.warnings {
             complain(&words, &phrase!("cli-warning", words = warning.clone()));
         }
     }
-    if let Some(path) = &decision.show.events {
-        files::events(path)?;
+    let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
+    if let Some(path) = &show.events {
+        sinks.push(Box::new(Ndjson::new(files::events(path)?)));
+    }
+    if let Some(detail) = show.narration {
+        sinks.push(Box::new(Narrator::new(io::stderr(), &show.look(detail))));
     }
     interrupt::listen();
-    Ok(Exit::Ok)
+    // Serves until the end of this function.
+    let internet =
+        demo.map(|asked| demo::prepare(&mut plan, asked.fault)).transpose().map_err(|error| UsageError::NoDemo { error })?;
+    if let (Some(internet), Some(detail)) = (&internet, show.narration) {
+        let mut page = Page::new(show.width, show.look(detail).palette, show.plain);
+        internet.tell(&mut page, &words, &plan);
+        page.blank();
+        let _ = io::stderr().write_all(page.take().as_bytes());
+    }
+    let clock = Monotonic::start();
+    let hub = Hub::new(&clock, show.secrets, show.narration.unwrap_or_default(), sinks);
+    let (mut number, mut explained) = (0, false);
+    let exit = journey::travel(&plan, &clock, &hub, &mut |outcome| {
+        finished(outcome, &plan, &show, &words, number);
+        number += 1;
+        explained |= outcome.error.is_some();
+    });
+    if show.errors && exit == Exit::WriteError && !explained {
+        complain(&words, &phrase!("cli-failed", exit = exit.code().to_string(), words = phrase!("cli-events-lost")));
+    }
+    Ok(exit)
+}
+
+/// After each URL: what went wrong, as curl says it, and what `-w` asks for.
+fn finished(outcome: &Outcome, plan: &Plan, show: &Show, words: &Words, number: usize) {
+    if let (true, Some(exit), Some(error)) = (show.errors, outcome.exit, &outcome.error) {
+        complain(words, &phrase!("cli-failed", exit = exit.code().to_string(), words = error));
+    }
+    let Some(template) = &show.write_out else { return };
+    let url = plan.jobs.get(number).map_or("", |job| job.url.as_str());
+    let transfer = Transfer { outcome, url, number, referer: plan.request.referer.as_deref(), secrets: show.secrets };
+    for (stream, text) in template.say(&transfer) {
+        // As in curl, text that nobody takes is no failure of the transfer.
+        let _ = match stream {
+            Stream::Stdout => io::stdout().write_all(&text).and_then(|()| io::stdout().flush()),
+            Stream::Stderr => io::stderr().write_all(&text),
+        };
+    }
 }
 
 /// Writes what was asked for to standard output. A reader that has gone away (`jaunt --help | head -1`) has what it wanted.

@@ -57,12 +57,10 @@ pub enum UsageError {
         /// Why.
         error: io::Error,
     },
-    /// Of `--break`.
-    UnknownBreak {
-        /// As typed.
-        kind: String,
-        /// What there is.
-        known: String,
+    /// The demo's servers cannot be started.
+    NoDemo {
+        /// Why.
+        error: io::Error,
     },
 }
 
@@ -75,7 +73,7 @@ impl UsageError {
             | Self::NotUtf8 { .. }
             | Self::TwoMethods { .. }
             | Self::NobodyToAsk { .. }
-            | Self::UnknownBreak { .. } => Exit::FailedInit,
+            | Self::NoDemo { .. } => Exit::FailedInit,
             Self::UrlNotUtf8 { .. } => Exit::UrlMalformat,
             Self::CannotRead { .. } => Exit::ReadError,
             Self::CannotWrite { .. } => Exit::WriteError,
@@ -97,7 +95,7 @@ impl UsageError {
                 phrase!("cli-cannot-write", option = *option, path = path, error = os_words(error))
             }
             Self::NobodyToAsk { user, error } => phrase!("cli-nobody-to-ask", user = user, error = os_words(error)),
-            Self::UnknownBreak { kind, known } => phrase!("cli-unknown-break", kind = kind, known = known),
+            Self::NoDemo { error } => phrase!("cli-no-demo", error = os_words(error)),
         }
     }
 
@@ -112,7 +110,7 @@ impl UsageError {
             Self::CannotRead { .. } => phrase!("cli-hint-read"),
             Self::CannotWrite { .. } => phrase!("cli-hint-write"),
             Self::NobodyToAsk { user, .. } => phrase!("cli-hint-password", user = user),
-            Self::UnknownBreak { .. } => phrase!("cli-hint-break"),
+            Self::NoDemo { .. } => phrase!("cli-hint-demo"),
         }
     }
 }

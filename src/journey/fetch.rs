@@ -93,7 +93,7 @@ pub(crate) fn fetch(
         if until == Some(Stage::Message) {
             return Ok(Fetched::Stopped(Some(message)));
         }
-        let mut landing = Hop::new(sink, &target, &message.method, &redirects, hop, fail);
+        let mut landing = Hop::new(sink, &target, &redirects, hop, fail);
         let passage = Passage { world, target: &target, certificate: page && at_home, page, until, by, out };
         let Some(response) = passage.exchange(&message, &mut landing, outcome)? else {
             return Ok(Fetched::Stopped(None));
@@ -110,7 +110,7 @@ pub(crate) fn fetch(
             jar.keep(target.url(), &response.head, out);
         }
 
-        let Some(wanted) = redirect::wanted(&target, &message.method, &response.head, &redirects) else {
+        let Some(wanted) = redirect::wanted(&target, spec.body.is_some(), &response.head, &redirects) else {
             return Ok(Fetched::Answered(Box::new(Answer { target, response })));
         };
         let location = response.head.field("location").unwrap_or_default();
@@ -135,7 +135,7 @@ pub(crate) fn fetch(
         };
         let refused = redirect::refused(&next, hop, &redirects);
         let to = out.secrets().url(next.to.url());
-        let method = if next.becomes_get { "GET".to_owned() } else { message.method.clone() };
+        let method = if next.drops_body && spec.method.is_none() { "GET".to_owned() } else { message.method.clone() };
         out.emit(|| JourneyEvent::Redirected {
             status,
             location: shown.into(),
@@ -155,8 +155,7 @@ pub(crate) fn fetch(
             }
             Some(NotFollowed::Scheme) => return Err(JourneyError::RedirectScheme { to }.into()),
         }
-        if next.becomes_get {
-            spec.method = None;
+        if next.drops_body {
             spec.body = None;
         }
         target = next.to;

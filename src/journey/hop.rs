@@ -11,7 +11,6 @@ use crate::stages::url::Target;
 pub(crate) struct Hop<'h> {
     inner: &'h mut dyn BodySink,
     target: &'h Target,
-    method: &'h str,
     rules: &'h Redirects,
     followed: u32,
     fail: bool,
@@ -20,20 +19,13 @@ pub(crate) struct Hop<'h> {
 }
 
 impl<'h> Hop<'h> {
-    /// For the answer to a `method` request for `target`, after `followed` redirects.
-    pub(crate) fn new(
-        inner: &'h mut dyn BodySink,
-        target: &'h Target,
-        method: &'h str,
-        rules: &'h Redirects,
-        followed: u32,
-        fail: bool,
-    ) -> Self {
-        Self { inner, target, method, rules, followed, fail, swallowed: false, failed: false }
+    /// For the answer to a request for `target`, after `followed` redirects.
+    pub(crate) fn new(inner: &'h mut dyn BodySink, target: &'h Target, rules: &'h Redirects, followed: u32, fail: bool) -> Self {
+        Self { inner, target, rules, followed, fail, swallowed: false, failed: false }
     }
 
     fn is_followed(&self, head: &Head) -> bool {
-        match redirect::wanted(self.target, self.method, head, self.rules) {
+        match redirect::wanted(self.target, false, head, self.rules) {
             Some(Ok(next)) => redirect::refused(&next, self.followed, self.rules).is_none(),
             Some(Err(_)) | None => false,
         }

@@ -1,8 +1,8 @@
 //! Whether an answer redirects, where to, and with which method: a pure decision.
 //!
 //! Spec: RFC 9110 §15.4 (3xx), §10.2.2 (Location). Methods change as in curl, which does what browsers do:
-//! 301, 302 and 303 turn a POST into a GET unless `--post30x` says otherwise; 303 turns everything but HEAD into a GET;
-//! 307 and 308 keep method and body.
+//! after 301, 302 and 303 a body is left behind, and with it the POST, unless `--post30x` says otherwise; a method that `-X`
+//! names stays for every request, which is a trap, and curl's; 307 and 308 keep method and body.
 
 use crate::journey::NotFollowed;
 use crate::plan::Redirects;
@@ -14,13 +14,13 @@ use crate::stages::url::{Access, Target, UrlError};
 pub struct Redirect {
     /// Where to.
     pub to: Target,
-    /// Does the next request become a GET without a body?
-    pub becomes_get: bool,
+    /// Does the next request leave the body behind? Then it is a GET, unless `-X` names a method, which stays for all.
+    pub drops_body: bool,
 }
 
-/// The redirect in `head`, the answer to a `method` request for `from`; `None` where there is none.
+/// The redirect in `head`, the answer to a request for `from`, with a body or without; `None` where there is none.
 /// 300, 304, 305 and 306 are no redirects, nor is one without Location.
-pub fn wanted(from: &Target, method: &str, head: &Head, rules: &Redirects) -> Option<Result<Redirect, UrlError>> {
+pub fn wanted(from: &Target, has_body: bool, head: &Head, rules: &Redirects) -> Option<Result<Redirect, UrlError>> {
     if !matches!(head.status, 301 | 302 | 303 | 307 | 308) {
         return None;
     }
@@ -28,12 +28,8 @@ pub fn wanted(from: &Target, method: &str, head: &Head, rules: &Redirects) -> Op
     if location.is_empty() {
         return None;
     }
-    let becomes_get = match head.status {
-        301..=303 if method == "POST" => !rules.keep_post[usize::from(head.status - 301)],
-        303 => method != "GET" && method != "HEAD",
-        _ => false,
-    };
-    Some(from.resolve(location).map(|to| Redirect { to, becomes_get }))
+    let drops_body = has_body && matches!(head.status, 301..=303) && !rules.keep_post[usize::from(head.status - 301)];
+    Some(from.resolve(location).map(|to| Redirect { to, drops_body }))
 }
 
 /// May it be followed, after `followed` others?

@@ -66,10 +66,13 @@ fn a_wrong_command_line_ends_with_curls_number_and_something_to_try() {
 #[test]
 fn arguments_that_are_not_utf8_never_panic() {
     let odd = OsStr::from_bytes(b"x\xff\x1b[2J");
+    // Some options write a file of that name.
+    let folder = tempfile::tempdir().expect("a temporary folder");
     for option in
         ["", "-H", "-A", "-e", "-b", "-u", "-d", "--json", "-X", "-o", "-w", "--until", "--resolve", "-m", "--cacert", "-r"]
     {
         let mut command = jaunt();
+        command.current_dir(folder.path());
         if !option.is_empty() {
             command.arg(option);
         }

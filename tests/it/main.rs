@@ -1,8 +1,10 @@
 //! All integration tests, one binary: each part is a module.
 
 mod cli;
+mod curl_parity;
 mod demo;
 mod dns;
+mod exits;
 mod generated;
 mod house_rules;
 mod image_cases;

@@ -1,0 +1,205 @@
+//! Every way to fail has curl's number, a message that names what failed, and leaves no half file.
+
+use std::io::Write as _;
+use std::net::{SocketAddr, TcpListener, UdpSocket};
+
+use crate::support::{code, run, serving, stderr};
+
+const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
+
+/// jaunt against a server that gives `answers`; the exit code and what was said must be these.
+fn ends(answers: &[&[u8]], options: &[&str], exit: i32, words: &str) {
+    let (output, _) = serving(answers, |at| run(options.iter().copied().map(str::to_owned).chain(plain(at))));
+    let said = stderr(&output);
+    assert_eq!(code(&output), exit, "{options:?}: {said}");
+    assert!(said.starts_with(&format!("jaunt: ({exit}) ")), "{options:?}: {said}");
+    assert!(said.contains(words), "{options:?}: {said}");
+}
+
+fn plain(at: SocketAddr) -> Vec<String> {
+    vec!["-sS".to_owned(), "-m20".to_owned(), format!("http://{at}/page")]
+}
+
+#[test]
+fn a_whole_answer_is_success() {
+    let (output, _) = serving(&[OK], |at| run(plain(at)));
+    assert_eq!((code(&output), output.stdout.as_slice(), stderr(&output).as_str()), (0, &b"hello"[..], ""));
+}
+
+#[test]
+fn a_scheme_that_is_not_fetched_is_1() {
+    for url in ["ftp://h.example/", "mailto:a@h.example", "news:x"] {
+        assert_eq!(code(&run(["-s", url])), 1, "{url}");
+    }
+}
+
+#[test]
+fn a_url_that_cannot_be_read_is_3() {
+    for url in ["http://", "http://h.example:99999/", "http://[::1", "http://h.example/\n", "http://a b/"] {
+        assert_eq!(code(&run(["-s", url])), 3, "{url:?}");
+    }
+}
+
+#[test]
+fn control_characters_are_refused_before_anything_is_sent() {
+    for options in [["-H", "A: b\r\nC: d"], ["-A", "a\nb"], ["-e", "a\rb"], ["-X", "GET / HTTP/1.1\r\nX:"], ["-b", "a=\r\nb"]] {
+        let (output, requests) = serving(&[OK], |at| run(options.iter().map(|o| (*o).to_owned()).chain(plain(at))));
+        assert!(matches!(code(&output), 2 | 3), "{options:?}: {}", stderr(&output));
+        assert!(requests.is_empty(), "{options:?}");
+    }
+}
+
+#[test]
+fn a_name_that_does_not_exist_is_6() {
+    let server = UdpSocket::bind("127.0.0.1:0").expect("loopback has a free port");
+    let at = server.local_addr().expect("it is bound");
+    let output = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut buffer = [0; 1500];
+            // Whatever is asked does not exist (RFC 1035 §4.1.1: QR, RD, RA, RCODE 3); an empty datagram ends it.
+            while let Ok((size @ 12.., from)) = server.recv_from(&mut buffer) {
+                buffer[2] |= 0x80;
+                buffer[3] = 0x83;
+                let _ = server.send_to(&buffer[..size], from);
+            }
+        });
+        let output = run(["-sS", "-m20", "--dns-servers", &at.to_string(), "http://no-such-name.example/"]);
+        let _ = server.send_to(&[], at);
+        output
+    });
+    assert_eq!(code(&output), 6, "{}", stderr(&output));
+    assert!(
+        stderr(&output).starts_with("jaunt: (6) ") && stderr(&output).contains("no-such-name.example"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
+fn nobody_listening_is_7_and_an_old_file_survives() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+    let at = listener.local_addr().expect("it is bound");
+    drop(listener);
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let file = dir.path().join("page");
+    std::fs::write(&file, "old").expect("a file in it");
+    let output = run(["-sS", "-o", file.to_str().expect("a UTF-8 path"), &format!("http://{at}/")]);
+    assert_eq!(code(&output), 7, "{}", stderr(&output));
+    assert!(stderr(&output).contains(&at.ip().to_string()) && stderr(&output).contains("refused"), "{}", stderr(&output));
+    assert_eq!(std::fs::read_to_string(&file).expect("it is still there"), "old");
+    assert_eq!(std::fs::read_dir(dir.path()).expect("it can be listed").count(), 1);
+}
+
+#[test]
+fn an_answer_that_is_no_http_is_8_or_1() {
+    let (output, _) = serving(&[b"SSH-2.0-OpenSSH_9.2\r\n"], |at| run(plain(at)));
+    assert!(matches!(code(&output), 1 | 8), "{}", stderr(&output));
+}
+
+#[test]
+fn a_short_body_is_18_and_leaves_no_file_of_that_name() {
+    let short: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhello";
+    ends(&[short], &[], 18, "");
+    ends(&[b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel"], &[], 18, "");
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let file = dir.path().join("page");
+    ends(&[short], &["-o", file.to_str().expect("a UTF-8 path")], 18, "");
+    assert!(!file.exists());
+}
+
+#[test]
+fn a_status_is_a_failure_only_with_f() {
+    let missing: &[u8] = b"HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\ngone";
+    ends(&[missing], &["-f"], 22, "404");
+    let (output, _) = serving(&[missing], |at| run(plain(at)));
+    assert_eq!((code(&output), output.stdout.as_slice()), (0, &b"gone"[..]));
+    let (output, _) = serving(&[missing], |at| run(["-f".to_owned()].into_iter().chain(plain(at))));
+    assert_eq!(output.stdout, b"");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn an_output_that_takes_no_more_is_23() {
+    ends(&[OK], &["-o", "/dev/full"], 23, "/dev/full");
+    ends(&[OK], &["-o", "/no/such/dir/file"], 23, "/no/such/dir");
+    ends(&[OK], &["--events", "/dev/full"], 23, "--events");
+}
+
+#[test]
+fn time_runs_out_with_28() {
+    // It listens, and nobody ever accepts: the connection stands, the answer never comes.
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+    let at = listener.local_addr().expect("it is bound");
+    let output = run(["-sS", "-m", "0.2", &format!("http://{at}/")]);
+    assert_eq!(code(&output), 28, "{}", stderr(&output));
+    assert!(stderr(&output).contains("-m"), "{}", stderr(&output));
+}
+
+#[test]
+fn tls_failures_have_their_numbers() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+    let url = format!("https://{}/", listener.local_addr().expect("it is bound"));
+    // A server that speaks plain HTTP on the port.
+    let output = std::thread::scope(|scope| {
+        scope.spawn(|| listener.accept().map(|(mut peer, _)| peer.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")));
+        run(["-sS", "-m20", "-k", &url])
+    });
+    assert_eq!(code(&output), 35, "{}", stderr(&output));
+    assert_eq!(code(&run(["-s", "-m20", "--cacert", "/no/such/file", &url])), 77);
+}
+
+#[test]
+fn too_many_redirects_are_47() {
+    let circle: &[u8] = b"HTTP/1.1 302 Found\r\nLocation: /page\r\nContent-Length: 0\r\n\r\n";
+    ends(&[circle], &["-L", "--max-redirs", "3"], 47, "3 redirects");
+    let (output, requests) = serving(&[circle, OK], |at| run(["-L".to_owned()].into_iter().chain(plain(at))));
+    assert_eq!((code(&output), output.stdout.as_slice(), requests.len()), (0, &b"hello"[..], 2));
+}
+
+#[test]
+fn a_redirect_never_leads_to_a_file() {
+    ends(&[b"HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n"], &["-L"], 1, "file:");
+}
+
+#[test]
+fn an_empty_answer_is_52() {
+    ends(&[b""], &[], 52, "");
+}
+
+#[test]
+fn content_that_cannot_be_decoded_is_61() {
+    ends(&[b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello"], &[], 61, "gzip");
+}
+
+#[test]
+fn more_than_max_filesize_is_63() {
+    ends(&[OK], &["--max-filesize", "4"], 63, "");
+    ends(&[b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"], &["--max-filesize", "4"], 63, "");
+    let (output, _) = serving(&[OK], |at| run(["--max-filesize", "5"].map(str::to_owned).into_iter().chain(plain(at))));
+    assert_eq!(code(&output), 0);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn ctrl_c_ends_with_130_and_says_so() {
+    use std::io::Read as _;
+
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+    let url = format!("http://{}/", listener.local_addr().expect("it is bound"));
+    let mut child = crate::support::jaunt()
+        .args(["-sS", "-m20", &url])
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let (mut peer, _) = listener.accept().expect("it connects");
+    // Its request has come: from now on it waits for the answer.
+    let _ = peer.read(&mut [0; 1024]);
+    let kill = format!("kill -INT {}", child.id());
+    assert!(std::process::Command::new("sh").args(["-c", &kill]).status().expect("there is a shell").success());
+    let mut said = String::new();
+    child.stderr.take().expect("a pipe").read_to_string(&mut said).expect("text");
+    let _ = peer.write_all(b"");
+    assert_eq!(child.wait().expect("it ends").code(), Some(130), "{said}");
+    assert!(said.starts_with("jaunt: (130) "), "{said}");
+}
