@@ -17,6 +17,7 @@ dns-failure-notimp = the server answered NOTIMP: it does not know this kind of q
 dns-failure-formerr = the server answered FORMERR: it could not read the question
 dns-failure-lame = the server knows nothing of the name and does not ask others (lame)
 dns-failure-unauthoritative = the server is not in charge of the name and answers all the same: that is hearsay
+dns-failure-not-down-root = the server refers back to the root: it does not serve its zone (lame)
 dns-failure-not-down = the server refers to { $zone }, which is no nearer to the name: it does not serve its zone (lame)
 dns-failure-unspeakable = the question cannot be written: { $what }
 dns-failure-session = { $error }
@@ -226,8 +227,10 @@ dns-further-none = { $name } has no { $kind } record
 dns-further-unanswered = { $question }: no answer
 
 ## The walk from the root.
-dns-says-referral = NOERROR, no answer but a referral to other servers
+dns-says-referral = NOERROR, a referral
 dns-walk-root = the root
+dns-walk-no-recursion = no server is asked to find out, each only for what it knows itself (no recursion)
+dns-walk-alias = { $name } is an alias of { $target }: the walk goes on for that name
 dns-walk-begun = { $question }: the walk begins at the root, which has { $servers ->
     [one] 1 server
    *[other] { $servers } servers

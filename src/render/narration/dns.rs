@@ -148,7 +148,9 @@ impl<'s> Teller<'_, 's> {
                     true => phrase!("dns-rd"),
                     false => phrase!("dns-no-rd"),
                 });
-                self.page.sent(&text, &remark);
+                // A walk says it once, at its beginning.
+                let remark = if self.walking && !self.verbose() { "" } else { &remark };
+                self.page.sent(&text, remark);
                 if self.verbose() {
                     self.header(*flags, edns.as_ref());
                 }

@@ -4,7 +4,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::event::Detail;
 use crate::phrase;
-use crate::render::page::{INDENT, Page, duration, pad};
+use crate::render::page::{INDENT, Page, duration, pad, wrap};
 use crate::stages::dns::{DnsEvent, QuestionShown, RecordShown, ServerShown, Start, WalkStep};
 use crate::words::{Phrase, Words};
 
@@ -25,57 +25,62 @@ pub(super) fn step(page: &mut Page, words: &Words, step: &WalkStep, detail: Deta
             page.text(&say(match start {
                 Start::BuiltIn => phrase!("dns-walk-begun", question = ask(question), servers = count),
                 Start::Hints { path } => phrase!("dns-walk-begun-hints", question = ask(question), servers = count, path = path),
-                Start::Known => phrase!("dns-walk-begun-known", question = ask(question), zone = zone, servers = count),
+                Start::Known => {
+                    phrase!("dns-walk-begun-known", question = ask(question), zone = zone_words(words, zone), servers = count)
+                }
             }));
+            if step.depth() == 0 && *start != Start::Known {
+                page.text(&words.say(&phrase!("dns-walk-no-recursion")));
+            }
         }
         WalkStep::Asking { zone, name, server, actual, .. } => {
             let zone = zone_words(words, zone);
             page.text(&say(match actual {
                 Some(actual) => phrase!(
                     "dns-walk-asking-redirected",
-                    name = name,
+                    name = bare(name),
                     server = server.to_string(),
                     zone = zone,
                     actual = actual.to_string()
                 ),
-                None => phrase!("dns-walk-asking", name = name, server = server.to_string(), zone = zone),
+                None => phrase!("dns-walk-asking", name = bare(name), server = server.to_string(), zone = zone),
             }));
         }
         WalkStep::Referred { to, servers, ignored, .. } => {
-            page.text(&say(phrase!("dns-walk-referred", to = to, servers = named(words, servers, most))));
+            page.text(&say(phrase!("dns-walk-referred", to = bare(to), servers = named(words, servers, most))));
             for record in ignored.iter().take(most) {
                 page.warning(&say(phrase!("dns-walk-ignored", record = line(record))));
             }
         }
-        WalkStep::NeedAddress { name, .. } => page.text(&say(phrase!("dns-walk-need-address", name = name))),
+        WalkStep::NeedAddress { name, .. } => page.text(&say(phrase!("dns-walk-need-address", name = bare(name)))),
         WalkStep::HaveAddress { name, addresses, .. } if addresses.is_empty() => {
-            page.warning(&say(phrase!("dns-walk-no-address", name = name)));
+            page.warning(&say(phrase!("dns-walk-no-address", name = bare(name))));
         }
         WalkStep::HaveAddress { name, addresses, .. } => {
             let addresses = addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            page.text(&say(phrase!("dns-walk-have-address", name = name, addresses = addresses)));
+            page.text(&say(phrase!("dns-walk-have-address", name = bare(name), addresses = addresses)));
         }
         WalkStep::MissingGlue { name, zone, .. } => {
-            page.warning(&say(phrase!("dns-walk-missing-glue", name = name, zone = zone)));
+            page.warning(&say(phrase!("dns-walk-missing-glue", name = bare(name), zone = bare(zone))));
         }
         WalkStep::Useless { name, why, .. } => {
-            page.warning(&say(phrase!("dns-walk-useless", name = name, why = why.phrase())));
+            page.warning(&say(phrase!("dns-walk-useless", name = bare(name), why = why.phrase())));
         }
         WalkStep::Alias { name, target, asked_again, .. } => page.text(&say(match asked_again {
-            true => phrase!("dns-alias-asked", name = name, target = target),
-            false => phrase!("dns-alias", name = name, target = target),
+            true => phrase!("dns-walk-alias", name = bare(name), target = bare(target)),
+            false => phrase!("dns-alias", name = bare(name), target = bare(target)),
         })),
         WalkStep::Answered { zone, name, .. } => {
-            page.text(&say(phrase!("dns-walk-answered", name = name, zone = zone_words(words, zone))));
+            page.text(&say(phrase!("dns-walk-answered", name = bare(name), zone = zone_words(words, zone))));
         }
         WalkStep::Denied { zone, name, question, rcode, soa, .. } => {
             let zone = zone_words(words, zone);
             page.text(&say(match rcode.as_str() {
-                "NXDOMAIN" => phrase!("dns-walk-denied-name", name = name, zone = zone, host = question.name.as_str()),
-                _ => phrase!("dns-walk-denied-type", name = name, zone = zone, kind = question.kind.as_str()),
+                "NXDOMAIN" => phrase!("dns-walk-denied-name", name = bare(name), zone = zone, host = bare(&question.name)),
+                _ => phrase!("dns-walk-denied-type", name = bare(name), zone = zone, kind = question.kind.as_str()),
             }));
             if let Some(soa) = soa {
-                page.text(&say(phrase!("dns-walk-denied-soa", zone = soa.name.as_str(), ttl = soa.ttl)));
+                page.text(&say(phrase!("dns-walk-denied-soa", zone = bare(&soa.name), ttl = soa.ttl)));
             }
         }
     }
@@ -111,7 +116,10 @@ pub(super) fn tree<'e>(page: &mut Page, words: &Words, events: impl Iterator<Ite
             tell(page, beside.trim_end());
         } else {
             tell(page, &label);
-            tell(page, &format!("{}{}", "  ".repeat(row.level + 1), row.what));
+            let hang = "  ".repeat(row.level + 1);
+            for line in wrap(&row.what, room.map(|r| r.saturating_sub(hang.len()).max(16)), "") {
+                tell(page, &format!("{hang}{line}"));
+            }
         }
     }
 }
@@ -125,7 +133,7 @@ fn rows<'e>(words: &Words, events: impl Iterator<Item = &'e DnsEvent>) -> Vec<Ro
         let level = levels.last().copied().unwrap_or(0);
         let mut row = |zone: &str, phrase: Phrase, took: Option<crate::event::Micros>, bad: bool| {
             let took = took.map(|t| format!("  {}", duration(t))).unwrap_or_default();
-            rows.push(Row { level, zone: zone.to_owned(), what: format!("{}{took}", words.say(&phrase)), bad });
+            rows.push(Row { level, zone: bare(zone).to_owned(), what: format!("{}{took}", words.say(&phrase)), bad });
         };
         match step {
             WalkStep::Begun { depth, question, .. } => {
@@ -137,13 +145,13 @@ fn rows<'e>(words: &Words, events: impl Iterator<Item = &'e DnsEvent>) -> Vec<Ro
             }
             WalkStep::Asking { .. } => {}
             WalkStep::Referred { server, zone, to, took_us, .. } => {
-                row(zone, phrase!("dns-tree-referred", server = server.ip().to_string(), to = to), Some(*took_us), false);
+                row(zone, phrase!("dns-tree-referred", server = server.ip().to_string(), to = bare(to)), Some(*took_us), false);
                 if let Some(level) = levels.last_mut() {
                     *level += 1;
                 }
             }
             WalkStep::NeedAddress { name, zone, .. } => {
-                row(zone, phrase!("dns-tree-need-address", name = name), None, false);
+                row(zone, phrase!("dns-tree-need-address", name = bare(name)), None, false);
                 levels.push(level + 1);
             }
             WalkStep::HaveAddress { .. } => {
@@ -151,13 +159,13 @@ fn rows<'e>(words: &Words, events: impl Iterator<Item = &'e DnsEvent>) -> Vec<Ro
                     levels.pop();
                 }
             }
-            WalkStep::MissingGlue { name, zone, .. } => row(zone, phrase!("dns-tree-missing", name = name), None, true),
+            WalkStep::MissingGlue { name, zone, .. } => row(zone, phrase!("dns-tree-missing", name = bare(name)), None, true),
             WalkStep::Useless { server, zone, why, took_us, .. } => {
                 let server = server.ip().to_string();
                 row(zone, phrase!("dns-tree-useless", server = server, why = why.phrase()), Some(*took_us), true);
             }
             WalkStep::Alias { name, target, asked_again, .. } => {
-                row(name, phrase!("dns-tree-alias", target = target), None, false);
+                row(name, phrase!("dns-tree-alias", target = bare(target)), None, false);
                 if *asked_again {
                     let base = if levels.len() > 1 { levels[levels.len() - 2] + 1 } else { 1 };
                     if let Some(level) = levels.last_mut() {
@@ -174,7 +182,7 @@ fn rows<'e>(words: &Words, events: impl Iterator<Item = &'e DnsEvent>) -> Vec<Ro
             WalkStep::Denied { server, zone, question, rcode, took_us, .. } => {
                 let server = server.ip().to_string();
                 let phrase = match rcode.as_str() {
-                    "NXDOMAIN" => phrase!("dns-tree-denied-name", server = server, name = question.name.as_str()),
+                    "NXDOMAIN" => phrase!("dns-tree-denied-name", server = server, name = bare(&question.name)),
                     _ => phrase!("dns-tree-denied-type", server = server, kind = question.kind.as_str()),
                 };
                 row(zone, phrase, Some(*took_us), false);
@@ -185,11 +193,16 @@ fn rows<'e>(words: &Words, events: impl Iterator<Item = &'e DnsEvent>) -> Vec<Ro
 }
 
 fn ask(question: &QuestionShown) -> String {
-    format!("{} {}", question.kind, question.name)
+    format!("{} {}", question.kind, bare(&question.name))
+}
+
+/// A name without its last dot, as people write it; the root keeps its own.
+fn bare(name: &str) -> &str {
+    name.strip_suffix('.').filter(|rest| !rest.is_empty()).unwrap_or(name)
 }
 
 fn zone_words(words: &Words, zone: &str) -> String {
-    if zone == "." { words.say(&phrase!("dns-walk-root")) } else { zone.to_owned() }
+    if zone == "." { words.say(&phrase!("dns-walk-root")) } else { bare(zone).to_owned() }
 }
 
 fn line(record: &RecordShown) -> String {
@@ -198,12 +211,77 @@ fn line(record: &RecordShown) -> String {
 
 fn named(words: &Words, servers: &[ServerShown], most: usize) -> String {
     let one = |s: &ServerShown| match s.addresses.as_slice() {
-        [] => words.say(&phrase!("dns-walk-server-bare", name = s.name.as_str())),
-        some => format!("{} ({})", s.name, some.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
+        [] => words.say(&phrase!("dns-walk-server-bare", name = bare(&s.name))),
+        some => format!("{} ({})", bare(&s.name), some.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
     };
     let shown = servers.iter().take(most).map(one).collect::<Vec<_>>().join(", ");
     match servers.len().saturating_sub(most) {
         0 => shown,
         more => words.say(&phrase!("dns-and-more", shown = shown, more = more)),
+    }
+}
+
+#[cfg(all(test, feature = "cli"))]
+mod tests {
+    use super::*;
+    use crate::clock::Still;
+    use crate::deadline::Deadline;
+    use crate::demo::{Break, Internet, Options, Ports};
+    use crate::event::{Event, FetchId, Hub, Kept, Micros};
+    use crate::plan::Plan;
+    use crate::render::narration::StageStory;
+    use crate::render::palette::Palette;
+    use crate::secret::Secrets;
+    use crate::stages::dns::{Family, Link, Resolve, Resolver, ResolverKind};
+    use crate::words::Lang;
+
+    /// The narration of a real walk through the demo, with what differs from run to run (ports, ids, times) made the same.
+    fn told(host: &str, fault: Option<Break>, width: usize, plain: bool) -> String {
+        let internet = Internet::start(Options { ports: Ports::Any, fault, record: false }).expect("the demo's servers");
+        let mut plan = Plan::default();
+        internet.adjust(&mut plan);
+        plan.dns.resolver = ResolverKind::Iterative;
+        let kept = Kept::default();
+        let hub = Hub::new(&Still, Secrets::default(), Detail::Normal, vec![Box::new(kept.clone())]);
+        let resolver = Resolver::new(&plan.dns);
+        let result = resolver.lookup(host, 80, Family::V4, &Deadline::never(&Still), hub.emitter(FetchId(0)));
+        let mut events: Vec<DnsEvent> =
+            kept.entries().into_iter().filter_map(|e| if let Event::Dns(event) = e.event { Some(event) } else { None }).collect();
+        let same = |link: &mut Link| (link.actual, link.local) = (None, None);
+        for event in &mut events {
+            match event {
+                DnsEvent::Sent { link, id, .. } | DnsEvent::Received { link, id, .. } => {
+                    same(link);
+                    *id = 0x8f2c;
+                }
+                DnsEvent::Walk(WalkStep::Asking { actual, .. }) => *actual = None,
+                DnsEvent::Walk(WalkStep::Begun { start: Start::Hints { path }, .. }) => *path = "named.root".to_owned(),
+                _ => {}
+            }
+        }
+        let story = StageStory {
+            events: events.iter().map(|e| (Micros(0), e)).collect(),
+            took: Micros(1_800),
+            failed: result.is_err(),
+            detail: Detail::Normal,
+        };
+        let mut page = Page::new(Some(width), Palette::plain(), plain);
+        crate::render::narration::dns::tell(&mut page, &Words::new(Lang::En), &story);
+        page.take()
+    }
+
+    #[test]
+    fn a_walk_is_told_step_by_step_and_drawn_at_the_end() {
+        insta::assert_snapshot!("walk", told("www.lab.example", None, 80, false));
+    }
+
+    #[test]
+    fn a_side_walk_for_an_address_and_an_alias_across_zones_are_told() {
+        insta::assert_snapshot!("walk_with_side_walk", told("lab.shop.test", None, 100, true));
+    }
+
+    #[test]
+    fn a_lame_delegation_is_told_on_a_narrow_terminal() {
+        insta::assert_snapshot!("walk_to_lame_servers", told("www.lab.example", Some(Break::DnsLame), 60, false));
     }
 }

@@ -220,11 +220,11 @@ impl DnsError {
                 1 if missing.is_empty() => phrase!(
                     "dns-zone-unserved-one",
                     host = host,
-                    zone = zone,
+                    zone = bare(zone),
                     server = tried[0].server.as_str(),
                     why = tried[0].why.phrase()
                 ),
-                n => phrase!("dns-zone-unserved", host = host, zone = zone, servers = n),
+                n => phrase!("dns-zone-unserved", host = host, zone = bare(zone), servers = n),
             },
             Self::WalkTooLong { host, questions } => phrase!("dns-walk-too-long", host = host, questions = *questions),
             Self::RootHints { path, what } => phrase!("dns-root-hints", path = path, what = what),
@@ -247,7 +247,7 @@ impl DnsError {
             Self::ZoneUnserved { zone, tried, missing, .. } => tried
                 .iter()
                 .map(Tried::phrase)
-                .chain(missing.iter().map(|name| phrase!("dns-tried-missing", name = name, zone = zone)))
+                .chain(missing.iter().map(|name| phrase!("dns-tried-missing", name = bare(name), zone = bare(zone))))
                 .collect(),
             Self::NotFound { names, server, .. } if names.len() > 1 => names
                 .iter()
@@ -304,6 +304,7 @@ impl DnsError {
 
 /// The likeliest cause when a zone's servers were of no use: what is wrong in the zone above, or with them.
 fn zone_unserved(host: &str, zone: &str, tried: &[Tried], missing: &[String]) -> Advice {
+    let zone = bare(zone);
     let in_charge_of_nothing = |t: &Tried| {
         matches!(&t.why, Failure::Lame | Failure::NotDown { .. } | Failure::Unauthoritative { .. })
             || matches!(&t.why, Failure::Rcode { rcode } if rcode == "REFUSED")
@@ -320,6 +321,11 @@ fn zone_unserved(host: &str, zone: &str, tried: &[Tried], missing: &[String]) ->
         }
     };
     Advice::new(cause, phrase!("dns-hint-zone", zone = zone, host = host))
+}
+
+/// A name without its last dot, as people write it; the root keeps its own.
+fn bare(name: &str) -> &str {
+    name.strip_suffix('.').filter(|rest| !rest.is_empty()).unwrap_or(name)
 }
 
 /// How many different servers there are.

@@ -110,6 +110,7 @@ impl Failure {
             },
             Self::Lame => phrase!("dns-failure-lame"),
             Self::Unauthoritative { .. } => phrase!("dns-failure-unauthoritative"),
+            Self::NotDown { zone } if zone == "." => phrase!("dns-failure-not-down-root"),
             Self::NotDown { zone } => phrase!("dns-failure-not-down", zone = zone),
             Self::Unspeakable { what } => phrase!("dns-failure-unspeakable", what = what),
             Self::Session { error } => phrase!("dns-failure-session", error = error.clone()),

@@ -49,10 +49,8 @@ impl Cuts {
     pub(super) fn nearest(&self, name: &Name, now: Duration) -> Option<Cut> {
         let mut zone = name.to_lowercase();
         loop {
-            if let Some((cut, until)) = self.zones.get(&zone) {
-                if *until > now {
-                    return Some(cut.clone());
-                }
+            if let Some((cut, _)) = self.zones.get(&zone).filter(|(_, until)| *until > now) {
+                return Some(cut.clone());
             }
             if zone.is_root() {
                 return None;

@@ -292,7 +292,10 @@ impl Walk {
         let took_us = took.into();
         self.cuts().timed(address, reply.as_ref().ok().map(|r| r.rtt));
         let (judged, transport) = match reply {
-            Ok(reply) => (judge(&reply.message, &cut.zone, question), reply.transport),
+            Ok(reply) => {
+                run.strayed(&reply.message.answers, &cut.zone, server);
+                (judge(&reply.message, &cut.zone, question), reply.transport)
+            }
             Err(Failure::Stopped { expired }) => {
                 return Err(Stuck::Over(DnsError::stopped(expired, run.host, std::mem::take(&mut run.tried))));
             }
@@ -409,6 +412,14 @@ impl<'r> Run<'r> {
             let hickory_proto::rr::RData::CNAME(target) = &alias.data else { continue };
             let asked_again = onward.is_some() && n + 1 == aliases.len();
             self.tell(|| WalkStep::Alias { depth, name: alias.name.to_ascii(), target: target.0.to_ascii(), asked_again });
+        }
+    }
+
+    /// Tells answers about names that the server may not speak for: they are not believed.
+    fn strayed(&self, answers: &[Record], zone: &Name, server: SocketAddr) {
+        let strayed = || answers.iter().filter(|r| !zone.zone_of(&r.name));
+        if strayed().next().is_some() {
+            self.out.emit(|| DnsEvent::Strayed { server: server.to_string(), records: strayed().map(Into::into).collect() });
         }
     }
 
