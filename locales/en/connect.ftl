@@ -46,3 +46,27 @@ connect-chosen = { $tried ->
 }
 connect-reused = connection { $connection }, descriptor { $fd }: no new socket, no new handshake
 connect-local-port = the port was chosen by the operating system
+
+connect-interface = leaves by { $name }
+connect-interface-mtu = leaves by { $name }, packets of at most { $mtu } bytes
+connect-network = network number { $network }, host number { $host } (mask of { $bits } bits)
+connect-to-this-machine = the packets do not leave this machine
+connect-to-same-subnet = the server is on the same subnet: the packets go to it directly
+connect-to-router = the server is on another network: the packets go to the router { $router }
+connect-to-link = the packets go out on that link; no router is named
+connect-peer-kind = the server's address is { $kind }
+connect-kind-unspecified = the unspecified address
+connect-kind-loopback = a loopback address: this machine itself
+connect-kind-private = a private address (RFC 1918): it means something in this network only
+connect-kind-unique-local = a unique local address (RFC 4193): it means something in this network only
+connect-kind-shared = an address shared behind a provider's translator (RFC 6598)
+connect-kind-link-local = a link-local address: it means something on this link only
+connect-kind-documentation = a documentation address (RFC 5737, 3849): nobody on the internet has it
+connect-kind-benchmarking = a benchmarking address (RFC 2544)
+connect-kind-multicast = a multicast address: a group, not a machine
+connect-kind-broadcast = the broadcast address
+connect-kind-reserved = a reserved address (RFC 1112)
+connect-kind-v4-mapped = an IPv4 address written as IPv6 (RFC 4291)
+connect-kind-nat64 = an IPv4 address behind a translator (NAT64, RFC 6052)
+connect-kind-six-to-four = an IPv4 address that carries IPv6 (6to4, RFC 3056)
+connect-kind-teredo = a Teredo address (RFC 4380)

@@ -263,3 +263,14 @@ dns-tree-alias = is an alias of { $target }
 dns-tree-answered = { $server } answers { $data }
 dns-tree-denied-name = { $server } says: no { $name }
 dns-tree-denied-type = { $server } says: no { $kind }
+
+## The order of several addresses.
+dns-sorted = { $address } is tried before { $next }: { $why }
+dns-sorted-from = { $address } from { $source }
+dns-sorted-no-route = { $address }: no route
+dns-rule-reachable = this machine has a route to it (RFC 6724, rule 1)
+dns-rule-scope = its scope is that of the address it is reached from (RFC 6724, rule 2)
+dns-rule-label = it is of the same kind as the address it is reached from (RFC 6724, rule 5)
+dns-rule-precedence = its kind of address is preferred (RFC 6724, rule 6)
+dns-rule-smaller-scope = it is nearer by its scope (RFC 6724, rule 8)
+dns-rule-longest-prefix = it shares more leading bits with the address it is reached from (RFC 6724, rule 9)

@@ -4,8 +4,8 @@ use crate::event::{Detail, Micros};
 use crate::phrase;
 use crate::render::narration::StageStory;
 use crate::render::page::{Page, duration};
-use crate::stages::connect::{ConnectEvent, Identity, SocketFamily};
-use crate::words::Words;
+use crate::stages::connect::{AddressFacts, AddressKind, ConnectEvent, Delivery, Identity, SocketFamily};
+use crate::words::{Phrase, Words};
 
 /// Tells the stage.
 pub fn tell(page: &mut Page, words: &Words, story: &StageStory<'_, ConnectEvent>) {
@@ -76,6 +76,7 @@ fn line(page: &mut Page, words: &Words, story: &StageStory<'_, ConnectEvent>, at
         ConnectEvent::Chosen { of, tried, place, .. } => {
             page.text(&words.say(&phrase!("connect-chosen", of = *of, tried = *tried, place = *place)));
         }
+        ConnectEvent::Interface { facts, .. } => way(page, words, facts),
         ConnectEvent::Reused(Identity { fd, connection, .. }) => {
             page.text(&words.say(&phrase!("connect-reused", fd = fd.to_string(), connection = connection.0.to_string())));
         }
@@ -86,6 +87,51 @@ fn line(page: &mut Page, words: &Words, story: &StageStory<'_, ConnectEvent>, at
     {
         page.call(&format!("getsockname({fd}) = {local}"), &words.say(&phrase!("connect-local-port")));
     }
+}
+
+/// Interface, mask and router.
+fn way(page: &mut Page, words: &Words, facts: &AddressFacts) {
+    let notations = facts.notations.join("  ");
+    let interface = match facts.mtu {
+        Some(mtu) => phrase!("connect-interface-mtu", name = &facts.interface, mtu = mtu),
+        None => phrase!("connect-interface", name = &facts.interface),
+    };
+    page.text(&words.say(&interface));
+    page.under(&notations);
+    let (network, host) = (facts.network.to_string(), facts.host.to_string());
+    let bits = facts.prefix.to_string();
+    page.under(&words.say(&phrase!("connect-network", network = network, host = host, bits = bits)));
+    page.under(&words.say(&match facts.delivery {
+        Delivery::ThisMachine => phrase!("connect-to-this-machine"),
+        Delivery::SameSubnet => phrase!("connect-to-same-subnet"),
+        Delivery::Router { router } => phrase!("connect-to-router", router = router.to_string()),
+        Delivery::Link => phrase!("connect-to-link"),
+    }));
+    if let Some(kind) = kind(facts.peer_kind) {
+        page.under(&words.say(&phrase!("connect-peer-kind", kind = kind)));
+    }
+}
+
+/// A special address's name; none for one of the internet's own.
+fn kind(kind: AddressKind) -> Option<Phrase> {
+    Some(match kind {
+        AddressKind::Global => return None,
+        AddressKind::Unspecified => phrase!("connect-kind-unspecified"),
+        AddressKind::Loopback => phrase!("connect-kind-loopback"),
+        AddressKind::Private => phrase!("connect-kind-private"),
+        AddressKind::UniqueLocal => phrase!("connect-kind-unique-local"),
+        AddressKind::Shared => phrase!("connect-kind-shared"),
+        AddressKind::LinkLocal => phrase!("connect-kind-link-local"),
+        AddressKind::Documentation => phrase!("connect-kind-documentation"),
+        AddressKind::Benchmarking => phrase!("connect-kind-benchmarking"),
+        AddressKind::Multicast => phrase!("connect-kind-multicast"),
+        AddressKind::Broadcast => phrase!("connect-kind-broadcast"),
+        AddressKind::Reserved => phrase!("connect-kind-reserved"),
+        AddressKind::V4Mapped => phrase!("connect-kind-v4-mapped"),
+        AddressKind::Nat64 => phrase!("connect-kind-nat64"),
+        AddressKind::SixToFour => phrase!("connect-kind-six-to-four"),
+        AddressKind::Teredo => phrase!("connect-kind-teredo"),
+    })
 }
 
 /// Was poll() needed for the attempt on `fd`?

@@ -8,8 +8,8 @@ use crate::render::narration::StageStory;
 use crate::render::narration::walk;
 use crate::render::page::{Page, duration, pad};
 use crate::stages::dns::{
-    Configuration, DnsEvent, EdnsShown, Flags, Held, Ignore, Link, Origin, QuestionShown, RecordShown, Special, Transport,
-    WalkStep,
+    Configuration, DnsEvent, EdnsShown, Flags, Held, Ignore, Link, Ordered, Origin, QuestionShown, RecordShown, Rule, Special,
+    Transport, WalkStep,
 };
 use crate::words::{Phrase, Words};
 
@@ -66,6 +66,18 @@ fn list(words: &Words, addresses: &[IpAddr]) -> String {
     }
 }
 
+/// A rule of RFC 6724 §6 in words.
+fn why(rule: Rule) -> Phrase {
+    match rule {
+        Rule::Reachable => phrase!("dns-rule-reachable"),
+        Rule::Scope => phrase!("dns-rule-scope"),
+        Rule::Label => phrase!("dns-rule-label"),
+        Rule::Precedence => phrase!("dns-rule-precedence"),
+        Rule::SmallerScope => phrase!("dns-rule-smaller-scope"),
+        Rule::LongestPrefix => phrase!("dns-rule-longest-prefix"),
+    }
+}
+
 struct Teller<'p, 's> {
     page: &'p mut Page,
     words: &'p Words,
@@ -92,9 +104,29 @@ impl<'s> Teller<'_, 's> {
         self.detail >= Detail::Verbose
     }
 
+    /// Which address is tried first, where a rule decides that; all of them with `-v`.
+    fn sorted(&mut self, order: &[Ordered]) {
+        let at = order.iter().position(|o| o.before_next.is_some());
+        if let Some(&Ordered { address, before_next: Some(rule), .. }) = at.and_then(|at| order.get(at)) {
+            let next = at.and_then(|at| order.get(at + 1)).map(|o| o.address.to_string()).unwrap_or_default();
+            self.text(&phrase!("dns-sorted", address = address.to_string(), next = next, why = why(rule)));
+        }
+        if self.verbose() {
+            for Ordered { address, source, .. } in order.iter().take(self.most()) {
+                let text = match source {
+                    Some(source) => phrase!("dns-sorted-from", address = address.to_string(), source = source.to_string()),
+                    None => phrase!("dns-sorted-no-route", address = address.to_string()),
+                };
+                let text = self.words.say(&text);
+                self.page.under(&text);
+            }
+        }
+    }
+
     fn line(&mut self, event: &'s DnsEvent) {
         match event {
             DnsEvent::Asking { .. } | DnsEvent::Answered { .. } => {}
+            DnsEvent::Sorted { order } => self.sorted(order),
             DnsEvent::Literal { .. } => self.text(&phrase!("dns-literal")),
             DnsEvent::Pinned { host, port, .. } => {
                 self.text(&phrase!("dns-pinned", host = host, port = port.to_string()));

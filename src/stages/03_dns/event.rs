@@ -394,6 +394,11 @@ pub enum DnsEvent {
         /// The records.
         records: Vec<RecordShown>,
     },
+    /// Several addresses were put into the order in which they are to be tried (RFC 6724).
+    Sorted {
+        /// First to last.
+        order: Vec<super::Ordered>,
+    },
     /// The addresses, in the order in which they are to be tried.
     Answered {
         /// The name.

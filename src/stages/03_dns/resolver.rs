@@ -15,7 +15,7 @@ use super::servers::{Server, Settings};
 use super::stub::{Found, Stub};
 use super::walk::{Iterative, Walk};
 use super::wire::Question;
-use super::{DnsPlan, Family, Resolve, ResolverKind, Route, hosts, system, types, wire};
+use super::{DnsPlan, Family, Resolve, ResolverKind, Route, hosts, order, system, types, wire};
 use crate::deadline::Deadline;
 use crate::event::Emitter;
 use crate::phrase;
@@ -232,7 +232,13 @@ impl Resolve for Resolver<'_> {
         let begun = by.clock().now();
         let resolver = self.plan.resolver;
         out.emit_at(begun, || DnsEvent::Asking { host: host.to_owned(), family, resolver });
-        let (addresses, from, authoritative) = self.find(host, port, family, by, out)?;
+        let (mut addresses, from, authoritative) = self.find(host, port, family, by, out)?;
+        // getaddrinfo has sorted already, and what was typed stays as typed.
+        if addresses.len() > 1 && matches!(from, Origin::Dns | Origin::Cache | Origin::Hosts) {
+            let order = order::sort(addresses);
+            addresses = order.iter().map(|o| o.address).collect();
+            out.emit(|| DnsEvent::Sorted { order });
+        }
         out.emit(|| DnsEvent::Answered {
             host: host.to_owned(),
             addresses: addresses.clone(),

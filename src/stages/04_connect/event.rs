@@ -9,7 +9,7 @@ use crate::event::Micros;
 use crate::exit;
 use crate::words::Phrase;
 
-use super::{ConnectionId, Identity};
+use super::{AddressFacts, ConnectionId, Identity};
 
 /// What this stage tells.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -90,6 +90,14 @@ pub enum ConnectEvent {
         tried: usize,
         /// Which of the tried ones, from 1.
         place: usize,
+    },
+    /// The way that its packets take (`-v`).
+    Interface {
+        /// Of which connection.
+        connection: ConnectionId,
+        /// Interface, mask, router.
+        #[serde(flatten)]
+        facts: Box<AddressFacts>,
     },
     /// A connection made earlier carries one more exchange.
     Reused(Identity),

@@ -13,6 +13,7 @@
 //!                       (250 ms without an outcome: the next address beside it)
 //! ```
 
+mod address;
 mod divert;
 mod error;
 mod event;
@@ -24,6 +25,7 @@ mod socket;
 use std::io;
 use std::net::SocketAddr;
 use std::os::fd::BorrowedFd;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -33,6 +35,7 @@ use crate::deadline::Deadline;
 use crate::event::Emitter;
 use crate::stages::dns::Route;
 
+pub use address::{AddressFacts, AddressKind, Delivery};
 pub use divert::connect_to;
 pub use error::{Attempt, ConnectError, Outcome};
 pub use event::{ConnectEvent, OsError, SocketFamily};
@@ -107,12 +110,14 @@ pub struct ConnectPlan {
 pub struct Connector {
     plan: ConnectPlan,
     made: AtomicU32,
+    /// Asked for once, when a connection's way is told (`-v`).
+    links: OnceLock<Vec<address::Link>>,
 }
 
 impl Connector {
     /// Opens nothing yet.
     pub fn new(plan: ConnectPlan) -> Self {
-        Self { plan, made: AtomicU32::new(0) }
+        Self { plan, ..Self::default() }
     }
 
     /// What was decided.
@@ -122,6 +127,11 @@ impl Connector {
 
     fn next_id(&self) -> ConnectionId {
         ConnectionId(self.made.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+
+    /// The way that packets of this connection take.
+    fn way(&self, id: &Identity) -> Option<AddressFacts> {
+        address::facts(self.links.get_or_init(address::links), id.local.ip(), id.peer.ip())
     }
 
     /// The address that a socket for `asked` is really connected to.

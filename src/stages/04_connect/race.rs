@@ -11,7 +11,7 @@ use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::io::Errno;
 
 use crate::deadline::{Bound, Deadline, Expired, IDLE};
-use crate::event::Emitter;
+use crate::event::{Detail, Emitter};
 use crate::stages::dns::Route;
 
 use super::error::{Attempt, Outcome};
@@ -243,6 +243,11 @@ fn finish(
     if several {
         out.emit(|| chosen(id.connection));
     }
+    if out.heard() && out.detail() >= Detail::Verbose {
+        if let Some(facts) = connector.way(&id) {
+            out.emit(|| ConnectEvent::Interface { connection: id.connection, facts: Box::new(facts) });
+        }
+    }
     let transport = Box::new(Plain { tcp: entrant.tcp, connection: id.connection });
     Ok(Connection { id, transport, exchanges: 0 })
 }
@@ -253,7 +258,7 @@ mod tests {
 
     use super::*;
     use crate::clock::Monotonic;
-    use crate::event::{Detail, Event, FetchId, Hub, Kept};
+    use crate::event::{Event, FetchId, Hub, Kept};
     use crate::secret::Secrets;
     use crate::stages::connect::{ConnectPlan, connect};
 
