@@ -143,6 +143,7 @@ impl Passage<'_> {
     ) -> Result<Response, (ConnectionId, ResponseError)> {
         let id = connection.id.connection;
         let result = response::exchange(&mut connection, message, landing, &self.world.plan.limits, self.by, self.out);
+        connection.transport.tell(self.out);
         match result {
             Ok(response) if response.reusable && self.world.keeps() => {
                 connection.exchanges += 1;

@@ -103,6 +103,8 @@ fn page(world: &World<'_>, job: &Job, by: &Deadline<'_>, out: Emitter<'_>, outco
     if spec.credentials.is_none() {
         spec.credentials = typed.credentials();
     }
+    // The client's certificate was given for what the command line names, not for where that leads.
+    typed.origin().inspect(|origin| world.tls.admit(origin));
     let errand = Errand {
         home: typed.origin(),
         target: typed.without_credentials(),
