@@ -9,5 +9,7 @@ mod generated;
 mod house_rules;
 mod image_cases;
 mod iterative;
+mod message;
 mod support;
 mod tls;
+mod url;
