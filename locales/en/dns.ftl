@@ -21,6 +21,7 @@ dns-failure-not-down-root = the server refers back to the root: it does not serv
 dns-failure-not-down = the server refers to { $zone }, which is no nearer to the name: it does not serve its zone (lame)
 dns-failure-unspeakable = the question cannot be written: { $what }
 dns-failure-session = { $error }
+dns-failure-http = the server answered with HTTP status { $status }
 dns-failure-stopped = stopped
 
 ## Failures of the stage.
@@ -274,3 +275,6 @@ dns-rule-label = it is of the same kind as the address it is reached from (RFC 6
 dns-rule-precedence = its kind of address is preferred (RFC 6724, rule 6)
 dns-rule-smaller-scope = it is nearer by its scope (RFC 6724, rule 8)
 dns-rule-longest-prefix = it shares more leading bits with the address it is reached from (RFC 6724, rule 9)
+dns-session-connected = connected to { $peer } from { $local }, descriptor { $fd }
+dns-session-secured = { $version }, { $cipher }: nobody on the way can read the questions
+dns-session-secured-alpn = { $version }, { $cipher }, { $alpn }: nobody on the way can read the questions

@@ -30,7 +30,7 @@ impl<'w> World<'w> {
     /// # Errors
     /// What the plan says about names (`--resolve`, `--dns-servers`) cannot be read.
     pub(crate) fn new(plan: &'w Plan, clock: &'w dyn Clock) -> Result<Self, Error> {
-        let resolver = Resolver::new(&plan.dns);
+        let resolver = Resolver::new(&plan.dns).trusting(plan.tls.clone());
         resolver.check()?;
         Ok(Self {
             plan,

@@ -2,15 +2,17 @@
 
 use std::net::IpAddr;
 
-use crate::event::{Detail, Micros};
+use crate::event::{Detail, Event, Micros};
 use crate::phrase;
 use crate::render::narration::StageStory;
 use crate::render::narration::walk;
 use crate::render::page::{Page, duration, pad};
+use crate::stages::connect::ConnectEvent;
 use crate::stages::dns::{
     Configuration, DnsEvent, EdnsShown, Flags, Held, Ignore, Link, Ordered, Origin, QuestionShown, RecordShown, Rule, Special,
     Transport, WalkStep,
 };
+use crate::stages::tls::TlsEvent;
 use crate::words::{Phrase, Words};
 
 /// Records of a section that are shown without `-v`.
@@ -172,6 +174,7 @@ impl<'s> Teller<'_, 's> {
             }
             DnsEvent::Candidate { name, search: None } => self.text(&phrase!("dns-candidate", name = name)),
             DnsEvent::Opening { .. } => {}
+            DnsEvent::Session { of, .. } => self.session(of),
             DnsEvent::Opened { link, took_us } => self.opened(link, *took_us),
             DnsEvent::Sent { link, attempt, bytes, id, flags, question, edns, raw } => {
                 self.server(link, *attempt);
@@ -290,6 +293,42 @@ impl<'s> Teller<'_, 's> {
         let remark = self.words.say(&remark);
         self.page.call(&format!("socket({family}, {kind}) = {fd}"), "");
         self.page.call(&format!("connect({fd}, {peer}) = 0"), &remark);
+    }
+
+    /// What the connect, tls and other stages told while they carried messages.
+    fn session(&mut self, of: &'s Event) {
+        match of {
+            Event::Connect(ConnectEvent::Connected(id)) => {
+                let text = phrase!(
+                    "dns-session-connected",
+                    peer = id.peer.to_string(),
+                    local = id.local.to_string(),
+                    fd = id.fd.to_string()
+                );
+                self.text(&text);
+            }
+            Event::Tls(TlsEvent::Secured { version, cipher, alpn, .. }) => self.text(&match alpn {
+                Some(alpn) => phrase!("dns-session-secured-alpn", version = *version, cipher = cipher, alpn = alpn),
+                None => phrase!("dns-session-secured", version = *version, cipher = cipher),
+            }),
+            // Who the server is.
+            Event::Tls(event @ (TlsEvent::Verified { .. } | TlsEvent::Rejected { .. } | TlsEvent::KeyLog { .. })) => {
+                super::tls::fact(self.page, self.words, self.detail, event);
+            }
+            Event::Tls(event) if self.verbose() => {
+                super::tls::fact(self.page, self.words, self.detail, event);
+                super::tls::act(self.page, self.words, self.detail, event);
+            }
+            // The address of the server itself, found in plain.
+            Event::Dns(event) => self.line(event),
+            Event::Connect(_)
+            | Event::Tls(_)
+            | Event::Journey(_)
+            | Event::Url(_)
+            | Event::Message(_)
+            | Event::Response(_)
+            | Event::Images(_) => {}
+        }
     }
 
     /// Names the server where the story turns to another one.

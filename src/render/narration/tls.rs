@@ -43,7 +43,7 @@ fn headline(words: &Words, story: &StageStory<'_, TlsEvent>) -> String {
 }
 
 /// What is true of the session.
-fn fact(page: &mut Page, words: &Words, detail: Detail, event: &TlsEvent) {
+pub(super) fn fact(page: &mut Page, words: &Words, detail: Detail, event: &TlsEvent) {
     let label = |id| words.say(&id);
     match event {
         TlsEvent::Handshaking { sni, alpn, .. } => {
@@ -89,7 +89,7 @@ fn fact(page: &mut Page, words: &Words, detail: Detail, event: &TlsEvent) {
 }
 
 /// What was done on the socket.
-fn act(page: &mut Page, words: &Words, detail: Detail, event: &TlsEvent) {
+pub(super) fn act(page: &mut Page, words: &Words, detail: Detail, event: &TlsEvent) {
     match event {
         TlsEvent::Sent { fd, bytes, records, octets } => {
             page.sent(&words.say(&phrase!("tls-bytes", bytes = *bytes)), &summary(words, records));

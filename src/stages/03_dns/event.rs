@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::walk::WalkStep;
 use super::wire::{EdnsShown, Flags, Ignore, QuestionShown, RecordShown};
 use super::{Family, ResolverKind};
-use crate::event::{Micros, Octets};
+use crate::event::{Event, Micros, Octets};
 use crate::words::Phrase;
 
 /// How messages travel.
@@ -213,6 +213,13 @@ pub enum DnsEvent {
         link: Link,
         /// How long connect() took.
         took_us: Micros,
+    },
+    /// What another stage told while it made or used the session that carries the messages (DNS over TLS, over HTTPS).
+    Session {
+        /// The server.
+        server: String,
+        /// It.
+        of: Box<Event>,
     },
     /// A question left.
     Sent {

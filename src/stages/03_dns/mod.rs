@@ -6,11 +6,13 @@
 //! Alone: `examples/dns.rs`.
 
 mod cache;
+mod encrypted;
 mod error;
 mod event;
 pub(crate) mod exchange;
 mod failure;
 mod fixed;
+mod h2;
 mod hosts;
 mod order;
 mod rdata;

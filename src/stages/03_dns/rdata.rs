@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use hickory_proto::rr::RData;
 use hickory_proto::rr::rdata::svcb::{SVCB, SvcParamValue};
-use hickory_proto::serialize::binary::{BinEncodable as _, BinEncoder};
+use hickory_proto::rr::{Name, RData, RecordType};
+use hickory_proto::serialize::binary::{BinDecodable as _, BinDecoder, BinEncodable as _, BinEncoder};
 
 /// `data` as text.
 pub(crate) fn present(data: &RData) -> String {
@@ -46,7 +46,7 @@ pub(crate) fn present(data: &RData) -> String {
         RData::TLSA(t) => association(t),
         RData::SMIMEA(s) => association(s),
         RData::NULL(n) => generic(&n.anything),
-        RData::Unknown { rdata, .. } => generic(&rdata.anything),
+        RData::Unknown { code, rdata } => undecoded(*code, &rdata.anything).unwrap_or_else(|| generic(&rdata.anything)),
         other => {
             let mut bytes = Vec::new();
             let mut encoder = BinEncoder::new(&mut bytes);
@@ -86,6 +86,32 @@ fn service(s: &SVCB) -> String {
         }
     }
     text
+}
+
+/// Types that hickory-proto leaves alone without its DNSSEC part.
+fn undecoded(kind: RecordType, bytes: &[u8]) -> Option<String> {
+    match kind {
+        // RFC 4034 §5.3
+        RecordType::DS | RecordType::CDS => {
+            let (&[k0, k1, algorithm, digest_type], digest) = bytes.split_first_chunk()?;
+            let tag = u16::from_be_bytes([k0, k1]);
+            Some(format!("{tag} {algorithm} {digest_type} {}", hex(digest).to_uppercase()))
+        }
+        // RFC 4034 §2.2
+        RecordType::DNSKEY | RecordType::CDNSKEY => {
+            use base64::Engine as _;
+            let (&[f0, f1, protocol, algorithm], key) = bytes.split_first_chunk()?;
+            let key = base64::engine::general_purpose::STANDARD.encode(key);
+            Some(format!("{} {protocol} {algorithm} {key}", u16::from_be_bytes([f0, f1])))
+        }
+        // RFC 6672 §2.1: never compressed.
+        RecordType::DNAME => {
+            let mut decoder = BinDecoder::new(bytes);
+            let name = Name::read(&mut decoder).ok()?;
+            decoder.is_empty().then(|| name.to_ascii())
+        }
+        _ => None,
+    }
 }
 
 /// RFC 3597 §5

@@ -19,10 +19,13 @@ use super::{DnsPlan, Family, Resolve, ResolverKind, Route, hosts, order, system,
 use crate::deadline::Deadline;
 use crate::event::Emitter;
 use crate::phrase;
+use crate::stages::tls::TlsPlan;
 
 /// Finds addresses as the plan says. One for a run: its cache is shared by all fetches and threads.
 pub struct Resolver<'p> {
     plan: &'p DnsPlan,
+    /// For servers that are asked inside TLS.
+    tls: TlsPlan,
     options: Result<Options, DnsError>,
     /// Read when the first name has to be asked for.
     settings: OnceLock<Settings>,
@@ -65,8 +68,15 @@ impl<'p> Resolver<'p> {
             flights: Flights::default(),
             turn: AtomicUsize::new(wire::random_id().into()),
             walk: Walk::new(plan.root_hints.clone(), plan.redirect.clone()),
+            tls: TlsPlan::default(),
             plan,
         }
+    }
+
+    /// Trusts what `tls` says when servers are asked over TLS or HTTPS.
+    #[must_use]
+    pub fn trusting(self, tls: TlsPlan) -> Self {
+        Self { tls, ..self }
     }
 
     /// Could everything typed be understood?
@@ -80,7 +90,7 @@ impl<'p> Resolver<'p> {
 
     fn stub(&self) -> Result<Stub<'_>, DnsError> {
         let options = self.options()?;
-        let settings = self.settings.get_or_init(|| Settings::read(self.plan, &options.servers));
+        let settings = self.settings.get_or_init(|| Settings::read(self.plan, &options.servers, &self.tls));
         Ok(Stub { settings, cache: &self.cache, turn: &self.turn })
     }
 

@@ -157,7 +157,8 @@ fn unframe(buffer: &mut Vec<u8>) -> Option<Vec<u8>> {
     Some(message)
 }
 
-fn broken(call: &'static str, error: &io::Error, begun: Duration, until: &Deadline<'_>) -> Failure {
+/// What a failed read or write means: time, or the system's error.
+pub(super) fn broken(call: &'static str, error: &io::Error, begun: Duration, until: &Deadline<'_>) -> Failure {
     match error.kind() {
         io::ErrorKind::TimedOut | io::ErrorKind::Interrupted => match until.left(IDLE) {
             Err(expired @ (Expired::Interrupted | Expired::Reached(Bound::MaxTime | Bound::ConnectTimeout))) => {

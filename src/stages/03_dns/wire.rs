@@ -30,7 +30,7 @@ impl Question {
 
     /// As it is shown.
     pub(crate) fn shown(&self) -> QuestionShown {
-        QuestionShown { name: self.name.to_ascii(), class: "IN".to_owned(), kind: self.kind.to_string() }
+        QuestionShown { name: self.name.to_ascii(), class: "IN".to_owned(), kind: type_name(self.kind) }
     }
 }
 
@@ -115,7 +115,7 @@ impl From<&hickory_proto::rr::Record> for RecordShown {
             name: r.name.to_ascii(),
             ttl: r.ttl,
             class: class(r.dns_class),
-            kind: r.record_type().to_string(),
+            kind: type_name(r.record_type()),
             data: rdata::present(&r.data),
         }
     }
@@ -129,6 +129,14 @@ pub(crate) fn shown(records: &[hickory_proto::rr::Record]) -> Vec<RecordShown> {
 fn class(class: DNSClass) -> String {
     match class {
         DNSClass::Unknown(n) => format!("CLASS{n}"),
+        known => known.to_string(),
+    }
+}
+
+/// `A`, `MX`, …; `TYPE65280` where it has no name (RFC 3597 §5).
+pub(crate) fn type_name(kind: RecordType) -> String {
+    match kind {
+        RecordType::Unknown(n) => format!("TYPE{n}"),
         known => known.to_string(),
     }
 }
@@ -270,7 +278,7 @@ pub(crate) fn judge(bytes: &[u8], waiting: &[(u16, &Question, bool)]) -> Verdict
                     got: message.queries.first().map(|q| QuestionShown {
                         name: q.name.to_ascii(),
                         class: class(q.query_class),
-                        kind: q.query_type.to_string(),
+                        kind: type_name(q.query_type),
                     }),
                 }),
             }
