@@ -89,3 +89,14 @@ journey-local-hint-max-time = -m SECONDS gives it more time
 journey-local-hint-silent = is anything writing to it?
 journey-local-hint-too-large = --max-filesize BYTES sets the limit
 journey-local-hint-data = a data: URL looks like data:text/plain;base64,aGk=
+journey-timeline = Timeline
+journey-timeline-page = page
+journey-timeline-rest = { $rest ->
+    [one] { $rest } other fetch took less time than these and is not drawn
+   *[other] { $rest } other fetches took less time than these { $shown } and are not drawn
+}
+journey-phase-dns = dns
+journey-phase-connect = connect
+journey-phase-tls = tls
+journey-phase-wait = wait
+journey-phase-body = body

@@ -10,6 +10,7 @@ pub mod dns;
 pub mod images;
 pub mod message;
 pub mod response;
+pub mod timeline;
 pub mod tls;
 pub mod url;
 mod walk;

@@ -4,13 +4,24 @@
 //! Tells: `Found`* → `Skipped`* → `Fetched`*.
 //! Spec: WHATWG HTML (images, `srcset`, `base`), CSS Values 4 (`url()`).
 
+mod event;
+mod lanes;
+mod names;
+mod one;
+pub mod pixels;
+mod save;
 pub mod scan;
-
-use serde::Serialize;
+mod stage;
+mod visit;
 
 use crate::exit::{Advice, Exit};
 use crate::phrase;
 use crate::words::Phrase;
+
+pub use event::{Fetched, ImagesEvent, NotSaved};
+pub(crate) use one::why_not_saved;
+pub use stage::{ImagesStage, Summary, alongside};
+pub use visit::{ImageJob, Visit, Visited};
 
 /// What the command line decides about images.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,37 +59,58 @@ impl Default for ImagesPlan {
     }
 }
 
-/// Why the images stage failed as a whole.
+/// Why the images stage failed, or one image where that makes the run fail.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", crate::words::english(&self.phrase()))]
 pub enum ImagesError {
     /// Ctrl-C.
     Interrupted,
+    /// An image's status, with `-f` or `--save-images`.
+    Status {
+        /// 400 or above.
+        status: u16,
+        /// What answered, credentials masked.
+        url: String,
+    },
+    /// What came is no picture, with `--save-images`.
+    NoPicture {
+        /// What it is instead.
+        why: Phrase,
+        /// What answered, credentials masked.
+        url: String,
+    },
+    /// A file could not be written.
+    Save {
+        /// Which.
+        path: String,
+        /// Why.
+        error: std::io::Error,
+    },
 }
 
 impl ImagesError {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Interrupted => Exit::Interrupted,
+            Self::Status { .. } => Exit::HttpReturnedError,
+            Self::NoPicture { .. } => Exit::WeirdServerReply,
+            Self::Save { .. } => Exit::WriteError,
         }
     }
     pub(crate) fn phrase(&self) -> Phrase {
         match self {
             Self::Interrupted => phrase!("journey-interrupted"),
+            Self::Status { status, url } => phrase!("images-error-status", status = status.to_string(), url = url),
+            Self::NoPicture { why, url } => phrase!("images-error-no-picture", why = why.clone(), url = url),
+            Self::Save { path, error } => phrase!("images-error-save", path = path, error = crate::exit::os_words(error)),
         }
     }
     pub(crate) fn advice(&self) -> Advice {
-        Advice::default()
+        match self {
+            Self::Interrupted => Advice::default(),
+            Self::Status { .. } => Advice::hint(phrase!("images-error-status-hint")),
+            Self::NoPicture { .. } => Advice::hint(phrase!("images-error-no-picture-hint")),
+            Self::Save { .. } => Advice::hint(phrase!("images-error-save-hint")),
+        }
     }
-}
-
-/// What this stage tells.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(tag = "event", content = "data", rename_all = "snake_case")]
-pub enum ImagesEvent {
-    /// A reference was found.
-    Found {
-        /// Absolute.
-        url: String,
-    },
 }

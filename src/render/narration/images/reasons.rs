@@ -1,0 +1,99 @@
+//! Where a reference stands, which candidate it is, why it is not fetched: what `-v` adds to the table.
+
+use super::{End, Row, URL, cut};
+use crate::phrase;
+use crate::render::page::Page;
+use crate::render::visible::visible_bytes;
+use crate::stages::images::scan::{Candidate, SkipReason, Source, Verdict, Why};
+use crate::words::{Phrase, Words};
+
+/// Where a fetched reference stands, which candidate it is, and the answer's fields: `-v`.
+pub(super) fn reasons(page: &mut Page, words: &Words, row: &Row<'_>, end: Option<&End<'_>>) {
+    let reference = row.reference;
+    let mut said = vec![words.say(&source(words, reference.source))];
+    if let Some(fetch) = row.fetch {
+        said.push(words.say(&phrase!("images-fetch", fetch = fetch.0.to_string())));
+    }
+    if let Verdict::Fetch { referer, .. } = &reference.verdict {
+        said.push(words.say(&match referer {
+            Some(referer) => phrase!("images-referer", referer = cut(referer, URL)),
+            None => phrase!("images-no-referer"),
+        }));
+    }
+    page.under(&said.join(", "));
+    if let Some(candidate) = &reference.candidate {
+        page.under(&words.say(&chosen(words, candidate)));
+    }
+    if let Some(End::Fetched(fetched)) = end {
+        for field in &fetched.fields {
+            page.received(&format!("{}: {}", field.name, visible_bytes(&field.value.0)), "");
+        }
+    }
+}
+
+fn chosen(words: &Words, candidate: &Candidate) -> Phrase {
+    let why = match candidate.why {
+        Why::Only => phrase!("images-why-only"),
+        Why::DenseEnough => phrase!("images-why-dense-enough"),
+        Why::Densest => phrase!("images-why-densest"),
+        Why::Inline => phrase!("images-why-inline"),
+    };
+    let descriptor = match candidate.descriptor.as_str() {
+        "" => words.say(&phrase!("images-candidate-bare")),
+        descriptor => cut(descriptor, 40),
+    };
+    match candidate.sizes_px {
+        Some(px) => phrase!("images-candidate-sizes", descriptor = descriptor, of = candidate.of, px = px, why = why),
+        None => phrase!("images-candidate", descriptor = descriptor, of = candidate.of, why = why),
+    }
+}
+
+/// The place that named it.
+pub(super) fn source(words: &Words, source: Source) -> Phrase {
+    let key = match source {
+        Source::ImgSrc => "img-src",
+        Source::ImgSrcset => "img-srcset",
+        Source::PictureSource => "picture-source",
+        Source::InputImage => "input-image",
+        Source::VideoPoster => "video-poster",
+        Source::Icon => "icon",
+        Source::AppleTouchIcon => "apple-touch-icon",
+        Source::Preload => "preload",
+        Source::SvgImage => "svg-image",
+        Source::Object => "object",
+        Source::Embed => "embed",
+        Source::BackgroundAttribute => "background-attribute",
+        Source::StyleAttribute => "style-attribute",
+        Source::StyleElement => "style-element",
+        Source::LinkedSheet => "linked-sheet",
+        Source::Stylesheet => "stylesheet",
+        Source::Import => "import",
+        Source::LinkHeader => "link-header",
+        Source::Frame => "frame",
+    };
+    phrase!("images-from", source = words.say(&phrase!("images-source", source = key)))
+}
+
+/// Why it is not fetched.
+pub(super) fn skip(reason: &SkipReason) -> Phrase {
+    match reason {
+        SkipReason::Repeated => phrase!("images-skip-repeated"),
+        SkipReason::Inline(bytes) => phrase!("images-skip-inline", bytes = *bytes),
+        SkipReason::Empty => phrase!("images-skip-empty"),
+        SkipReason::BadUrl => phrase!("images-skip-bad-url"),
+        SkipReason::Scheme(scheme) => phrase!("images-skip-scheme", scheme = cut(scheme, 40)),
+        SkipReason::BlockedPort(port) => phrase!("images-skip-blocked-port", port = port.to_string()),
+        SkipReason::Credentials => phrase!("images-skip-credentials"),
+        SkipReason::Csp(directive) => phrase!("images-skip-csp", directive = cut(directive, URL)),
+        SkipReason::MixedContent => phrase!("images-skip-mixed"),
+        SkipReason::Media(query) => phrase!("images-skip-media", query = cut(query, URL)),
+        SkipReason::Type(kind) => phrase!("images-skip-type", type = cut(kind, 60)),
+        SkipReason::Template => phrase!("images-skip-template"),
+        SkipReason::NotRendered => phrase!("images-skip-not-rendered"),
+        SkipReason::Alternate(title) => phrase!("images-skip-alternate", title = cut(title, 60)),
+        SkipReason::OtherIcon => phrase!("images-skip-other-icon"),
+        SkipReason::Cycle => phrase!("images-skip-cycle"),
+        SkipReason::FrameNotEntered => phrase!("images-skip-frame"),
+        SkipReason::TooMany => phrase!("images-skip-too-many"),
+    }
+}

@@ -1,0 +1,816 @@
+//! Lanes: a few threads that fetch what the page asks for while the page is still arriving.
+//!
+//! ```text
+//!  page's thread ──enqueue──► queue of each origin ──next──► lane (thread) ──work──► done | starved: back to its queue
+//!        ▲                    at most 6 at work each              │
+//!        └──────── answers that the page's thread must see ◄──────┘  (style sheets)
+//! ```
+//!
+//! A lane is started only when a job could start and nobody is free for it, and a lane that takes a job wakes the next one if
+//! there is more to start: a page without images starts no thread, one with ten starts no thirty. When the whole page is there
+//! before the first job is handed out, one lane begins alone; only if it makes no quick progress (the network is slow, so that
+//! waiting in parallel pays) are the others started.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{Builder, Scope};
+use std::time::Duration;
+
+/// Connections to one origin, as in browsers.
+pub(crate) const PER_ORIGIN: usize = 6;
+
+/// How long the first lane may take for its first jobs before the others are started too. A neighbour on the same machine or
+/// network answers sooner; to anyone farther away it is a small part of one round trip.
+const PATIENCE: Duration = Duration::from_micros(300);
+
+/// How often the page's thread looks up from waiting, for Ctrl-C.
+const LOOK_UP: Duration = Duration::from_millis(50);
+
+/// Something to be done with the server of one origin.
+pub(crate) trait Job: Send {
+    /// Scheme, host and port; the same text for the same origin.
+    fn origin(&self) -> Cow<'_, str>;
+    /// Does it go before others?
+    fn is_urgent(&self) -> bool;
+}
+
+/// What became of a job.
+#[derive(Debug)]
+pub(crate) enum Attempt<J, R> {
+    /// It is done; an answer goes to the page's thread.
+    Done(Option<R>),
+    /// The process has no descriptor left for it: to be tried again by fewer lanes.
+    Starved(J),
+}
+
+/// Does jobs; shared by all lanes.
+pub(crate) trait Work<J, R>: Sync {
+    /// Does `job`. With `last`, nobody else holds anything that could be waited for: it may not be called starved.
+    fn run(&self, job: J, last: bool) -> Attempt<J, R>;
+
+    /// Has the user asked to stop?
+    fn interrupted(&self) -> bool;
+
+    /// Ends the calls that lanes are blocked in, after an interruption.
+    fn interrupt(&self);
+}
+
+/// What the page's thread woke up for.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Woken<R> {
+    /// Answers to look at; more jobs may follow from them.
+    Answers(Vec<R>),
+    /// No job is waiting or running.
+    Settled,
+    /// Ctrl-C; nothing is running any more.
+    Interrupted,
+}
+
+/// The queues and those who serve them. Lives outside the scope of the threads.
+#[derive(Debug)]
+pub(crate) struct Lanes<J, R> {
+    state: Mutex<State<J, R>>,
+    /// Lanes without a job wait here.
+    jobs: Condvar,
+    /// The page's thread waits here.
+    page: Condvar,
+    sequential: bool,
+}
+
+#[derive(Debug)]
+struct State<J, R> {
+    origins: Vec<Origin<J>>,
+    by_key: HashMap<Arc<str>, usize>,
+    /// The origin of the last job that came: the next one is mostly the same.
+    latest: Option<(Arc<str>, usize)>,
+    /// Origins that have a job and a free place, by the rank of their first job.
+    ready: BTreeMap<u64, usize>,
+    /// Rank of the next job.
+    next_rank: u64,
+    waiting: usize,
+    running: usize,
+    /// Places taken by the page's own connection (in `running` of nobody).
+    held: usize,
+    threads: usize,
+    idle: usize,
+    /// Woken, but not yet running.
+    called: usize,
+    most: usize,
+    /// Started jobs so far.
+    started: u64,
+    eager: bool,
+    closed: bool,
+    answers: Vec<R>,
+}
+
+#[derive(Debug)]
+struct Origin<J> {
+    running: usize,
+    /// With their ranks, ascending. Style sheets go first: they lead to more.
+    urgent: VecDeque<(u64, J)>,
+    usual: VecDeque<(u64, J)>,
+}
+
+impl<J> Origin<J> {
+    fn first_rank(&self) -> Option<u64> {
+        self.urgent.front().or(self.usual.front()).map(|(rank, _)| *rank)
+    }
+
+    fn pop(&mut self) -> Option<(u64, J)> {
+        self.urgent.pop_front().or_else(|| self.usual.pop_front())
+    }
+}
+
+/// Ranks of urgent jobs lie below all others.
+const USUAL: u64 = 1 << 48;
+
+impl<J, R> Lanes<J, R> {
+    /// `most` jobs at a time; `sequential`: one at a time in the order they come, on the page's own thread.
+    pub(crate) fn new(most: usize, sequential: bool) -> Self {
+        let most = NonZeroUsize::new(most).map_or(1, NonZeroUsize::get);
+        Self {
+            state: Mutex::new(State {
+                origins: Vec::new(),
+                by_key: HashMap::new(),
+                latest: None,
+                ready: BTreeMap::new(),
+                next_rank: 0,
+                waiting: 0,
+                running: 0,
+                held: 0,
+                threads: 0,
+                idle: 0,
+                called: 0,
+                most: if sequential { 1 } else { most },
+                started: 0,
+                eager: false,
+                closed: false,
+                answers: Vec::new(),
+            }),
+            jobs: Condvar::new(),
+            page: Condvar::new(),
+            sequential,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<J, R>> {
+        // A lane that panics leaves counts behind that its guard repairs; the queues are whole.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<J: Job, R> State<J, R> {
+    fn origin(&mut self, key: &str) -> usize {
+        if let Some((latest, at)) = &self.latest
+            && &**latest == key
+        {
+            return *at;
+        }
+        let (key, at) = match self.by_key.get_key_value(key) {
+            Some((key, at)) => (key.clone(), *at),
+            None => {
+                let (key, at) = (Arc::<str>::from(key), self.origins.len());
+                self.origins.push(Origin { running: 0, urgent: VecDeque::new(), usual: VecDeque::new() });
+                self.by_key.insert(key.clone(), at);
+                (key, at)
+            }
+        };
+        self.latest = Some((key, at));
+        at
+    }
+
+    /// Keeps `ready` true for an origin whose queue or places have changed; `before` is the rank it was listed under.
+    fn relist(&mut self, at: usize, before: Option<u64>) {
+        if let Some(rank) = before {
+            self.ready.remove(&rank);
+        }
+        let origin = &self.origins[at];
+        if origin.running < PER_ORIGIN
+            && let Some(rank) = origin.first_rank()
+        {
+            self.ready.insert(rank, at);
+        }
+    }
+
+    fn push(&mut self, job: J, urgent: bool) {
+        let rank = self.next_rank + if urgent { 0 } else { USUAL };
+        self.next_rank += 1;
+        let at = self.origin(&job.origin());
+        let before = self.origins[at].first_rank();
+        let origin = &mut self.origins[at];
+        if urgent {
+            origin.urgent.push_back((rank, job))
+        } else {
+            origin.usual.push_back((rank, job))
+        }
+        self.waiting += 1;
+        if before.is_none_or(|before| rank < before) {
+            self.relist(at, before);
+        }
+    }
+
+    /// Back to where it was, without its rank being lost.
+    fn push_back(&mut self, at: usize, rank: u64, job: J) {
+        let before = self.origins[at].first_rank();
+        let queue = if rank < USUAL { &mut self.origins[at].urgent } else { &mut self.origins[at].usual };
+        // Others of the same origin may have been given back before it.
+        let place = queue.partition_point(|(other, _)| *other < rank);
+        queue.insert(place, (rank, job));
+        self.waiting += 1;
+        self.relist(at, before);
+    }
+
+    fn can_start(&self) -> bool {
+        !self.ready.is_empty() && self.running + self.held < self.most
+    }
+
+    /// The first job in document order whose origin has a free place.
+    fn next(&mut self) -> Option<(usize, u64, J)> {
+        if !self.can_start() {
+            return None;
+        }
+        let (_, at) = self.ready.pop_first()?;
+        let (rank, job) = self.origins[at].pop()?;
+        self.origins[at].running += 1;
+        self.waiting -= 1;
+        self.running += 1;
+        self.started += 1;
+        self.relist(at, None);
+        Some((at, rank, job))
+    }
+
+    fn release(&mut self, at: usize) {
+        let listed = self.origins[at].first_rank();
+        self.origins[at].running -= 1;
+        self.running -= 1;
+        self.relist(at, listed);
+    }
+
+    fn forget_jobs(&mut self) {
+        for origin in &mut self.origins {
+            origin.urgent.clear();
+            origin.usual.clear();
+        }
+        self.ready.clear();
+        self.waiting = 0;
+    }
+}
+
+/// Lanes with the scope that their threads live in and the work they do.
+pub(crate) struct Crew<'scope, 'env, J, R, W> {
+    scope: &'scope Scope<'scope, 'env>,
+    lanes: &'env Lanes<J, R>,
+    work: &'env W,
+}
+
+impl<J, R, W> Clone for Crew<'_, '_, J, R, W> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<J, R, W> Copy for Crew<'_, '_, J, R, W> {}
+
+/// What to do about a job that nobody has taken yet; decided under the lock, done without it.
+#[derive(Debug, PartialEq, Eq)]
+enum Call {
+    Nobody,
+    Wake,
+    Start,
+}
+
+impl<'scope, 'env, J, R, W> Crew<'scope, 'env, J, R, W>
+where
+    J: Job + 'env,
+    R: Send + 'env,
+    W: Work<J, R>,
+{
+    pub(crate) fn new(scope: &'scope Scope<'scope, 'env>, lanes: &'env Lanes<J, R>, work: &'env W) -> Self {
+        Self { scope, lanes, work }
+    }
+
+    /// Hands over jobs. With `start` they may begin at once; without it they wait for the next call that says so.
+    pub(crate) fn enqueue(self, jobs: impl IntoIterator<Item = J>, start: bool) {
+        let mut state = self.lanes.lock();
+        for job in jobs {
+            let urgent = job.is_urgent() && !self.lanes.sequential;
+            state.push(job, urgent);
+        }
+        if !start || self.lanes.sequential {
+            return;
+        }
+        state.eager = true;
+        let call = call(&mut state);
+        drop(state);
+        self.make(call);
+    }
+
+    /// The page's own connection takes a place at its origin until [`Crew::let_go`].
+    pub(crate) fn hold(self, key: &str) {
+        let mut state = self.lanes.lock();
+        let at = state.origin(key);
+        state.origins[at].running += 1;
+        // With one lane in all the page's connection may not keep it from starting.
+        state.held = usize::from(state.most > 1);
+    }
+
+    /// The page has come; its connection serves images now.
+    pub(crate) fn let_go(self, key: &str) {
+        let mut state = self.lanes.lock();
+        let at = state.origin(key);
+        let listed = state.origins[at].first_rank();
+        state.origins[at].running -= 1;
+        state.held = 0;
+        state.relist(at, listed);
+    }
+
+    /// Answers that have come meanwhile.
+    pub(crate) fn answers(self) -> Vec<R> {
+        std::mem::take(&mut self.lanes.lock().answers)
+    }
+
+    /// Waits, or works, until there are answers or nothing is left. Only the page's thread calls it.
+    pub(crate) fn wait(self) -> Woken<R> {
+        let mut state = self.lanes.lock();
+        loop {
+            if self.work.interrupted() {
+                return self.give_up(state);
+            }
+            if !state.answers.is_empty() {
+                return Woken::Answers(std::mem::take(&mut state.answers));
+            }
+            if state.waiting == 0 && state.running == 0 {
+                return Woken::Settled;
+            }
+            // What no lane is needed for is done here: everything in sequence, and the last job.
+            let alone = state.running == 0 && (self.lanes.sequential || state.waiting == 1 || state.most == 1);
+            if alone && let Some(taken) = state.next() {
+                state = self.perform(state, taken);
+                continue;
+            }
+            let before = state.started;
+            let patience = if state.eager { LOOK_UP } else { PATIENCE };
+            // Until it proves slow, one lane is enough.
+            let call = if state.eager || state.threads == state.idle { call(&mut state) } else { Call::Nobody };
+            if call != Call::Nobody {
+                drop(state);
+                self.make(call);
+                state = self.lanes.lock();
+                if state.threads == 0 {
+                    // No thread could be had; then this one does the work.
+                    if let Some(taken) = state.next() {
+                        state = self.perform(state, taken);
+                    }
+                    continue;
+                }
+            }
+            if state.answers.is_empty() && state.waiting + state.running > 0 {
+                let (woken, timeout) = self.lanes.page.wait_timeout(state, patience).unwrap_or_else(PoisonError::into_inner);
+                state = woken;
+                if timeout.timed_out() && !state.eager && state.started < before + QUICK {
+                    state.eager = true;
+                }
+            }
+        }
+    }
+
+    /// No more jobs: lanes without one end, and jobs that wait are forgotten.
+    pub(crate) fn close(self) {
+        let mut state = self.lanes.lock();
+        state.closed = true;
+        state.forget_jobs();
+        drop(state);
+        self.lanes.jobs.notify_all();
+    }
+
+    fn give_up(self, mut state: MutexGuard<'env, State<J, R>>) -> Woken<R> {
+        state.closed = true;
+        state.forget_jobs();
+        self.lanes.jobs.notify_all();
+        while state.running > 0 {
+            drop(state);
+            self.work.interrupt();
+            state = self.lanes.lock();
+            if state.running > 0 {
+                state = self.lanes.page.wait_timeout(state, LOOK_UP).unwrap_or_else(PoisonError::into_inner).0;
+            }
+        }
+        Woken::Interrupted
+    }
+
+    fn make(self, call: Call) {
+        match call {
+            Call::Nobody => {}
+            Call::Wake => self.lanes.jobs.notify_one(),
+            Call::Start => {
+                let started = Builder::new().name("lane".to_owned()).spawn_scoped(self.scope, move || self.lane());
+                if started.is_err() {
+                    // No more threads for this process: those that are there have to do.
+                    let mut state = self.lanes.lock();
+                    state.threads -= 1;
+                    state.called -= 1;
+                    state.most = state.threads.max(1);
+                }
+            }
+        }
+    }
+
+    fn lane(self) {
+        let mut state = self.lanes.lock();
+        state.called = state.called.saturating_sub(1);
+        loop {
+            // Not `while let Some(…) = state.next()` on a fresh lock: its guard would live as long as the body.
+            let Some(taken) = state.next() else {
+                if state.closed || state.threads > state.most {
+                    state.threads -= 1;
+                    return;
+                }
+                state.idle += 1;
+                state = self.lanes.jobs.wait(state).unwrap_or_else(PoisonError::into_inner);
+                state.idle -= 1;
+                state.called = state.called.saturating_sub(1);
+                continue;
+            };
+            if state.eager {
+                let call = call(&mut state);
+                if call != Call::Nobody {
+                    drop(state);
+                    self.make(call);
+                    state = self.lanes.lock();
+                }
+            }
+            state = self.perform(state, taken);
+        }
+    }
+
+    /// Does one job without the lock.
+    fn perform<'l>(self, state: MutexGuard<'l, State<J, R>>, (at, rank, job): (usize, u64, J)) -> MutexGuard<'l, State<J, R>>
+    where
+        'env: 'l,
+    {
+        drop(state);
+        let mut place = Place { lanes: self.lanes, at, left: false };
+        let mut attempt = self.work.run(job, false);
+        let mut state = self.lanes.lock();
+        if matches!(attempt, Attempt::Starved(_)) && state.running == 1 {
+            drop(state);
+            if let Attempt::Starved(job) = attempt {
+                attempt = self.work.run(job, true);
+            }
+            state = self.lanes.lock();
+        }
+        place.left = true;
+        state.release(at);
+        match attempt {
+            Attempt::Done(Some(answer)) => {
+                state.answers.push(answer);
+                self.lanes.page.notify_one();
+            }
+            Attempt::Done(None) => {}
+            Attempt::Starved(job) => {
+                if !state.closed {
+                    state.push_back(at, rank, job);
+                }
+                // As many as have what they need go on.
+                state.most = state.running.max(1);
+            }
+        }
+        if self.work.interrupted() {
+            state.closed = true;
+            state.forget_jobs();
+        }
+        if state.running == 0 && state.waiting == 0 {
+            self.lanes.page.notify_one();
+        }
+        state
+    }
+}
+
+/// Jobs in the time of [`PATIENCE`] that count as quick progress.
+const QUICK: u64 = 3;
+
+/// Who is to take the next job that could start, besides whoever is on the way already.
+fn call<J: Job, R>(state: &mut State<J, R>) -> Call {
+    if !state.can_start() || state.closed || state.called > 0 {
+        return Call::Nobody;
+    }
+    if state.idle > 0 {
+        state.called += 1;
+        return Call::Wake;
+    }
+    if state.threads < state.most {
+        state.called += 1;
+        state.threads += 1;
+        return Call::Start;
+    }
+    Call::Nobody
+}
+
+/// A job's place; given back even when the work panics, so that nobody waits for it for ever.
+struct Place<'l, J: Job, R> {
+    lanes: &'l Lanes<J, R>,
+    at: usize,
+    left: bool,
+}
+
+impl<J: Job, R> Drop for Place<'_, J, R> {
+    fn drop(&mut self) {
+        if !self.left {
+            let mut state = self.lanes.lock();
+            state.release(self.at);
+            state.threads = state.threads.saturating_sub(1);
+            state.closed = true;
+            state.forget_jobs();
+            drop(state);
+            self.lanes.jobs.notify_all();
+            self.lanes.page.notify_one();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+    use std::sync::mpsc;
+
+    use super::*;
+
+    /// Does what a function says, and watches how many do it at once.
+    struct Watched<F> {
+        now: AtomicUsize,
+        most: AtomicUsize,
+        by_origin: Mutex<HashMap<u32, (usize, usize)>>,
+        stop: Arc<AtomicBool>,
+        run: F,
+    }
+
+    /// Origin and number; those from 1,000,000 on are urgent.
+    type Pair = (u32, u32);
+
+    impl Job for Pair {
+        fn origin(&self) -> Cow<'_, str> {
+            self.0.to_string().into()
+        }
+
+        fn is_urgent(&self) -> bool {
+            self.1 >= 1_000_000
+        }
+    }
+
+    impl<F: Fn(Pair, bool) -> Attempt<Pair, Pair> + Sync> Watched<F> {
+        fn new(run: F) -> Self {
+            Self {
+                now: AtomicUsize::new(0),
+                most: AtomicUsize::new(0),
+                by_origin: Mutex::new(HashMap::new()),
+                stop: Arc::new(AtomicBool::new(false)),
+                run,
+            }
+        }
+
+        fn most_of_an_origin(&self) -> usize {
+            self.by_origin.lock().unwrap().values().map(|(_, most)| *most).max().unwrap_or(0)
+        }
+    }
+
+    impl<F: Fn(Pair, bool) -> Attempt<Pair, Pair> + Sync> Work<Pair, Pair> for Watched<F> {
+        fn run(&self, job: Pair, last: bool) -> Attempt<Pair, Pair> {
+            let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
+            self.most.fetch_max(now, Ordering::SeqCst);
+            {
+                let mut origins = self.by_origin.lock().unwrap();
+                let (now, most) = origins.entry(job.0).or_default();
+                *now += 1;
+                *most = (*most).max(*now);
+            }
+            let attempt = (self.run)(job, last);
+            self.by_origin.lock().unwrap().get_mut(&job.0).unwrap().0 -= 1;
+            self.now.fetch_sub(1, Ordering::SeqCst);
+            attempt
+        }
+
+        fn interrupted(&self) -> bool {
+            self.stop.load(Ordering::SeqCst)
+        }
+
+        fn interrupt(&self) {}
+    }
+
+    fn with<F, T>(
+        most: usize,
+        sequential: bool,
+        work: &Watched<F>,
+        page: impl for<'s, 'e> FnOnce(Crew<'s, 'e, Pair, Pair, Watched<F>>) -> T,
+    ) -> T
+    where
+        F: Fn(Pair, bool) -> Attempt<Pair, Pair> + Sync,
+    {
+        let lanes = Lanes::new(most, sequential);
+        std::thread::scope(|scope| {
+            let crew = Crew::new(scope, &lanes, work);
+            let result = page(crew);
+            crew.close();
+            result
+        })
+    }
+
+    fn jobs(origins: u32, of: std::ops::Range<u32>) -> Vec<Pair> {
+        of.map(|n| (n % origins, n)).collect()
+    }
+
+    #[test]
+    fn every_job_is_done_once_and_no_limit_is_passed() {
+        for (origins, most) in [(1, 32), (2, 32), (20, 32), (20, 3), (1, 1)] {
+            let done = Mutex::new(Vec::new());
+            let work = Watched::new(|job: Pair, _| {
+                std::thread::yield_now();
+                done.lock().unwrap().push(job.1);
+                Attempt::Done(None)
+            });
+            with(most, false, &work, |crew| {
+                for part in jobs(origins, 0..1_000).chunks(100) {
+                    crew.enqueue(part.to_vec(), true);
+                }
+                assert_eq!(crew.wait(), Woken::Settled);
+            });
+            let mut done = done.lock().unwrap().clone();
+            done.sort_unstable();
+            assert_eq!(done, (0..1_000).collect::<Vec<_>>());
+            assert!(work.most_of_an_origin() <= PER_ORIGIN);
+            assert!(work.most.load(Ordering::SeqCst) <= most);
+        }
+    }
+
+    #[test]
+    fn slow_jobs_fill_all_places_of_an_origin_and_no_more() {
+        // Six must be at work at once for any to get on; a seventh never joins.
+        let barrier = Barrier::new(PER_ORIGIN);
+        let work = Watched::new(|_, _| {
+            barrier.wait();
+            Attempt::Done(None)
+        });
+        with(32, false, &work, |crew| {
+            crew.enqueue(jobs(1, 0..60), false);
+            assert_eq!(crew.wait(), Woken::Settled);
+        });
+        assert_eq!(work.most_of_an_origin(), PER_ORIGIN);
+    }
+
+    #[test]
+    fn a_slow_origin_keeps_no_other_waiting() {
+        let (release, held) = mpsc::channel::<()>();
+        let held = Mutex::new(held);
+        let others = AtomicUsize::new(0);
+        let work = Watched::new(|job: Pair, _| {
+            if job.0 == 0 {
+                let _ = held.lock().unwrap().recv();
+            } else if others.fetch_add(1, Ordering::SeqCst) + 1 == 50 {
+                // All of the other origin are done while the first origin's stand still.
+                for _ in 0..50 {
+                    let _ = release.send(());
+                }
+            }
+            Attempt::Done(None)
+        });
+        with(32, false, &work, |crew| {
+            crew.enqueue(jobs(2, 0..100), true);
+            assert_eq!(crew.wait(), Woken::Settled);
+        });
+    }
+
+    #[test]
+    fn jobs_begin_while_the_page_is_still_arriving() {
+        let (begun, seen) = mpsc::channel();
+        let work = Watched::new(move |job: Pair, _| {
+            begun.send(job).unwrap();
+            Attempt::Done(None)
+        });
+        with(32, false, &work, |crew| {
+            crew.enqueue(jobs(1, 0..1), true);
+            // Nothing more comes from the page until the first job has begun.
+            assert_eq!(seen.recv().unwrap(), (0, 0));
+            crew.enqueue(jobs(1, 1..2), true);
+            assert_eq!(seen.recv().unwrap(), (0, 1));
+            assert_eq!(crew.wait(), Woken::Settled);
+        });
+    }
+
+    #[test]
+    fn in_sequence_is_document_order_on_one_thread() {
+        let page = std::thread::current().id();
+        let done = Mutex::new(Vec::new());
+        let work = Watched::new(|job: Pair, _| {
+            assert_eq!(std::thread::current().id(), page);
+            done.lock().unwrap().push(job.1);
+            Attempt::Done((job.1 == 3).then_some((7, 99)))
+        });
+        with(32, true, &work, |crew| {
+            crew.enqueue(jobs(3, 0..10), true);
+            assert_eq!(crew.wait(), Woken::Answers(vec![(7, 99)]));
+            crew.enqueue(jobs(1, 10..12), true);
+            assert_eq!(crew.wait(), Woken::Settled);
+        });
+        assert_eq!(done.into_inner().unwrap(), (0..12).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn without_jobs_there_is_no_thread_and_with_one_job_neither() {
+        let page = std::thread::current().id();
+        let work = Watched::new(|_, _| {
+            assert_eq!(std::thread::current().id(), page);
+            Attempt::Done(None)
+        });
+        with(32, false, &work, |crew| {
+            assert_eq!(crew.wait(), Woken::Settled);
+            crew.enqueue(jobs(1, 0..1), false);
+            assert_eq!(crew.wait(), Woken::Settled);
+            assert_eq!(crew.lanes.lock().threads, 0);
+        });
+    }
+
+    #[test]
+    fn urgent_jobs_go_first() {
+        let done = Mutex::new(Vec::new());
+        let work = Watched::new(|job: Pair, _| {
+            done.lock().unwrap().push(job.1);
+            Attempt::Done(None)
+        });
+        with(1, false, &work, |crew| {
+            crew.enqueue([(0, 0), (0, 1), (0, 1_000_000), (0, 2), (0, 1_000_001)], false);
+            assert_eq!(crew.wait(), Woken::Settled);
+        });
+        assert_eq!(done.into_inner().unwrap(), [1_000_000, 1_000_001, 0, 1, 2]);
+    }
+
+    #[test]
+    fn too_few_descriptors_mean_fewer_lanes_and_not_fewer_images() {
+        let open = AtomicUsize::new(0);
+        let done = AtomicUsize::new(0);
+        let work = Watched::new(|job: Pair, last| {
+            // Three at a time may have one.
+            if open.fetch_add(1, Ordering::SeqCst) >= 3 && !last {
+                open.fetch_sub(1, Ordering::SeqCst);
+                return Attempt::Starved(job);
+            }
+            std::thread::yield_now();
+            open.fetch_sub(1, Ordering::SeqCst);
+            done.fetch_add(1, Ordering::SeqCst);
+            Attempt::Done(None)
+        });
+        with(32, false, &work, |crew| {
+            crew.enqueue(jobs(30, 0..500), true);
+            assert_eq!(crew.wait(), Woken::Settled);
+        });
+        assert_eq!(done.into_inner(), 500);
+    }
+
+    #[test]
+    fn an_interruption_hands_out_nothing_more() {
+        for most in [1, 4] {
+            let begun = AtomicUsize::new(0);
+            let stop = Arc::new(AtomicBool::new(false));
+            let mut work = Watched::new(|_, _| {
+                if begun.fetch_add(1, Ordering::SeqCst) == 10 {
+                    stop.store(true, Ordering::SeqCst);
+                }
+                Attempt::Done(None)
+            });
+            work.stop = stop.clone();
+            with(most, false, &work, |crew| {
+                crew.enqueue(jobs(1, 0..1_000), false);
+                assert_eq!(crew.wait(), Woken::Interrupted);
+            });
+            assert!(begun.load(Ordering::SeqCst) < 10 + 2 * most, "{most}");
+        }
+    }
+
+    #[test]
+    fn the_pages_own_connection_counts() {
+        let work = Watched::new(|_, _| {
+            std::thread::yield_now();
+            Attempt::Done(None)
+        });
+        with(32, false, &work, |crew| {
+            crew.hold("0");
+            crew.enqueue(jobs(1, 0..500), true);
+            while crew.lanes.lock().waiting > 0 {
+                std::thread::yield_now();
+            }
+            assert!(work.most_of_an_origin() < PER_ORIGIN);
+            crew.let_go("0");
+            assert_eq!(crew.wait(), Woken::Settled);
+        });
+    }
+
+    #[test]
+    fn many_origins_take_no_quadratic_time() {
+        let work = Watched::new(|_, _| Attempt::Done(None));
+        with(4, false, &work, |crew| {
+            crew.enqueue(jobs(50_000, 0..50_000), false);
+            assert_eq!(crew.wait(), Woken::Settled);
+        });
+    }
+}

@@ -1,0 +1,84 @@
+//! One image's own journey, as the images stage sees it: who makes it is the journey's business.
+
+use std::sync::Arc;
+
+use ::url::Url;
+
+use crate::event::{Emitter, FetchId};
+use crate::exit::Error;
+use crate::journey::Purpose;
+use crate::stages::connect::Identity;
+use crate::stages::response::{BodySink, Response};
+use crate::words::{Arg, Phrase};
+
+use super::names::Name;
+use super::scan::{Gate, Kind, Order};
+
+/// A request that the page gives rise to.
+#[derive(Debug, Clone)]
+pub struct ImageJob {
+    /// Its number among the fetches of the run; ascending in the order in which the references were found.
+    pub fetch: FetchId,
+    /// Where in the document it stands.
+    pub order: Order,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// What to fetch: http or https, without fragment and without credentials.
+    pub url: Url,
+    /// The Referer field; none is sent without.
+    pub referer: Option<String>,
+    /// The Origin field, for references that ask with CORS.
+    pub origin: Option<String>,
+    /// May cookies and credentials of that origin go along?
+    pub credentials: bool,
+    /// Decides about its redirects.
+    pub gate: Arc<Gate>,
+    pub(super) kind: Kind,
+    pub(super) name: Option<Name>,
+}
+
+/// How an image's journey ended, when it brought a whole answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visited {
+    /// After redirects.
+    pub url: Url,
+    /// Redirects followed.
+    pub redirects: u32,
+    /// The connection of the last exchange.
+    pub connection: Identity,
+    /// Had it carried an exchange before?
+    pub reused: bool,
+    /// The final answer; its content went to the sink.
+    pub response: Response,
+}
+
+/// Goes from an image's URL to its answer: message, dns, connect, tls and response, over redirects, on kept connections where
+/// there are any. Called on many threads at once.
+pub trait Visit: Sync {
+    /// Fetches `job`, telling its stages to `out`. The content of the final answer goes to `sink`; of answers that are passed
+    /// over (redirects, a retry) nothing does.
+    ///
+    /// # Errors
+    /// Whatever ended it; the images stage tells it as this image's failure.
+    fn visit(&self, job: &ImageJob, out: Emitter<'_>, sink: &mut dyn BodySink) -> Result<Visited, Error>;
+
+    /// Gives descriptors back that are only kept for later (idle connections), because some fetch found none left.
+    fn make_room(&self, out: Emitter<'_>);
+
+    /// The user has pressed Ctrl-C: calls that block ([`Visit::visit`] on other threads) are to end soon. May be called often.
+    fn interrupt(&self) {}
+}
+
+/// Did it fail because this process (EMFILE) or the system (ENFILE) has no descriptor left?
+pub(super) fn lacks_descriptors(error: &Error) -> bool {
+    // Every error that comes from a system call says which errno, wherever in it that stands.
+    names_it(&error.phrase()) || error.tried().iter().any(names_it)
+}
+
+fn names_it(phrase: &Phrase) -> bool {
+    phrase.args.iter().any(|(_, arg)| match arg {
+        Arg::Text(text) => text == "EMFILE" || text == "ENFILE",
+        Arg::Phrase(inner) => names_it(inner),
+        Arg::Count(_) => false,
+    })
+}
