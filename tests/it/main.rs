@@ -10,5 +10,7 @@ mod generated;
 mod house_rules;
 mod image_cases;
 mod iterative;
+mod outputs;
 mod support;
 mod tls;
+mod witness;
