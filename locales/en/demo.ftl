@@ -1,9 +1,9 @@
 # The embedded internet of `jaunt demo`.
 demo-ports-all = a little internet on loopback: every server has the port that a real one would have
 demo-ports-other = a little internet on loopback: { $moved ->
-    [one] 1 server is not where it should be
-   *[other] { $moved } servers are not where they should be
-  }, and its packets are sent where it is
+    [one] 1 server is not where it should be, and its packets go where it is
+   *[other] { $moved } servers are not where they should be, and their packets go where they are
+  }
 demo-role-root = name server of the root
 demo-role-tld = name server of the top-level domains example and test
 demo-role-lab = name server of lab.example
@@ -14,6 +14,7 @@ demo-role-https = web server with TLS
 demo-moved = { $role }; really at { $actual }
 demo-moved-because = { $role }; really at { $actual }, because its own place could not be had: { $why }
 demo-broken = broken on purpose ({ $kind }): { $what }
+demo-short-wait = so that nobody waits for long: { $option }
 demo-system-resolver = the operating system's resolver knows nothing of the demo: its answers come from the real configuration
 
 demo-break-dns-nxdomain = the zone lab.example has no www

@@ -34,7 +34,7 @@ use crate::event::{Detail, FetchId, Hub};
 use crate::exit::os_words;
 use crate::phrase;
 use crate::plan::Plan;
-use crate::render::page::Page;
+use crate::render::page::{Page, pad};
 use crate::secret::Secrets;
 use crate::stages::dns::{DnsError, Question, ResolverKind, Walk};
 use crate::words::{Phrase, Words};
@@ -221,10 +221,18 @@ impl Internet {
                 )),
                 None => words.say(&phrase!("demo-moved", role = server.role.clone(), actual = actual.to_string())),
             };
-            page.fact(&asked.to_string(), "", &note);
+            page.text(&format!("{}  {note}", pad(&asked.to_string(), 15)));
         }
         if let Some(fault) = self.fault {
             page.warning(&words.say(&phrase!("demo-broken", kind = fault.name(), what = fault.phrase())));
+        }
+        let short = match self.fault {
+            Some(Break::ConnectTimeout) if plan.connect.timeout == Some(SHORT_WAIT) => Some("--connect-timeout 2"),
+            Some(Break::ResponseStall) if plan.max_time == Some(SHORT_WAIT) => Some("-m 2"),
+            _ => None,
+        };
+        if let Some(option) = short {
+            page.text(&words.say(&phrase!("demo-short-wait", option = option)));
         }
         if matches!(plan.dns.resolver, ResolverKind::System | ResolverKind::Compare) {
             page.warning(&words.say(&phrase!("demo-system-resolver")));

@@ -9,6 +9,8 @@ use hickory_proto::rr::{Name, RecordType};
 use jaunt::demo::{Break, Internet, Options, Ports};
 use jaunt::plan::Plan;
 
+use crate::support;
+
 const PATIENCE: Duration = Duration::from_secs(10);
 
 fn internet(fault: Option<Break>) -> Internet {
@@ -169,4 +171,96 @@ fn every_server_is_told_with_where_it_is() {
     }
     assert!(text.contains("broken on purpose (dns-lame)"), "{text}");
     assert!(!text.contains("demo-"), "{text}");
+}
+
+/// Each fault with the exit code and the main sentence that it ends with, empty where the journey arrives all the same.
+const TABLE: &[(&str, &str, i32, &str)] = &[
+    ("dns-nxdomain", "stub", 6, "www.lab.example does not exist"),
+    ("dns-nxdomain", "iterative", 6, "www.lab.example does not exist"),
+    ("dns-nodata", "stub", 6, "www.lab.example exists but has no address"),
+    ("dns-nodata", "iterative", 6, "www.lab.example exists but has no address"),
+    ("dns-servfail", "stub", 6, "the server answered SERVFAIL: it could not find out"),
+    ("dns-servfail", "iterative", 6, "none of the 2 servers in charge of lab.example could be asked with success"),
+    ("dns-refused", "stub", 6, "the server answered REFUSED"),
+    ("dns-refused", "iterative", 6, "none of the 2 servers in charge of lab.example could be asked with success"),
+    ("dns-lame", "stub", 6, "(lame)"),
+    ("dns-lame", "iterative", 6, "names servers for lab.example that are not set up to serve it (lame delegation)"),
+    ("dns-timeout", "stub", 6, "of no use: no answer within 1"),
+    ("dns-truncated", "stub", 0, ""),
+    ("dns-truncated", "iterative", 0, ""),
+    ("dns-cname-loop", "stub", 6, "its aliases lead in a circle"),
+    ("dns-cname-loop", "iterative", 6, "its aliases lead in a circle"),
+    ("dns-missing-glue", "stub", 6, "the server answered SERVFAIL: it could not find out"),
+    ("dns-missing-glue", "iterative", 6, "does not give their addresses (glue)"),
+    ("dns-dead-first-server", "stub", 0, ""),
+    ("dns-dead-first-server", "iterative", 0, ""),
+    ("dns-spoofed-id", "stub", 0, ""),
+    ("dns-spoofed-id", "iterative", 0, ""),
+    ("connect-refused", "stub", 7, "connection refused (ECONNREFUSED)"),
+    ("connect-timeout", "stub", 28, "connect to 127.53.0.80:80 for www.lab.example: no answer"),
+    ("tls-expired", "stub", 60, "the certificate of www.lab.example is refused: it expired"),
+    ("tls-wrong-name", "stub", 60, "it is for other.lab.example, not for www.lab.example"),
+    ("tls-self-signed", "stub", 60, "it is signed by itself"),
+    ("tls-unknown-root", "stub", 60, "is not trusted"),
+    ("tls-plain", "stub", 35, "does not speak TLS"),
+    ("response-short", "stub", 18, "bytes are missing"),
+    ("response-reset", "stub", 56, "connection reset by peer (ECONNRESET)"),
+    ("response-empty", "stub", 52, "the server closed the connection without an answer"),
+    ("response-garbage", "stub", 1, "the server's answer is not HTTP"),
+    ("response-stall", "stub", 28, "while waiting for the answer"),
+];
+
+#[test]
+fn every_fault_ends_with_its_exit_code_and_its_sentence() {
+    for kind in Break::ALL {
+        assert!(TABLE.iter().any(|row| row.0 == kind.name()), "{} is not in the table", kind.name());
+    }
+    let check = |(kind, resolver, exit, sentence): &(&str, &str, i32, &str)| {
+        let output = support::run(["demo", "--no-images", "--break", kind, "--resolver", resolver]);
+        let told = support::stderr(&output).split_whitespace().collect::<Vec<_>>().join(" ");
+        // Standard error is no terminal here: nothing is cut, and wrapped lines are joined above.
+        assert_eq!(support::code(&output), *exit, "{kind}, {resolver}: {told}");
+        assert!(told.contains(sentence), "{kind}, {resolver}: {told}");
+        assert_eq!(told.contains("jaunt: ("), *exit != 0, "{kind}, {resolver}: {told}");
+        assert!(told.contains(&format!("broken on purpose ({kind})")), "{told}");
+        assert_eq!(output.stdout.ends_with(b"</html>\n"), *exit == 0, "{kind}, {resolver}");
+    };
+    // Some rows wait for what does not come: not one after the other.
+    std::thread::scope(|scope| {
+        for part in 0..4 {
+            scope.spawn(move || TABLE.iter().skip(part).step_by(4).for_each(check));
+        }
+    });
+}
+
+#[test]
+fn a_second_demo_takes_other_ports_says_so_and_works() {
+    let _first = Internet::start(Options::default()).expect("the demo's servers");
+    let output = support::run(["demo", "--no-images", "https://www.lab.example/sample1.htm"]);
+    let told = support::stderr(&output);
+    assert_eq!(support::code(&output), 0, "{told}");
+    assert!(told.contains("really at 127."), "{told}");
+    assert_eq!(output.stdout, include_bytes!("../../src/demo/site/sample1.htm"));
+}
+
+#[test]
+fn what_the_page_says_in_chunks_and_codings_comes_out_whole() {
+    for (path, page) in [
+        ("chunked.html", include_bytes!("../../src/demo/site/chunked.html").as_slice()),
+        ("codings.html", include_bytes!("../../src/demo/site/codings.html").as_slice()),
+        ("letter.png", include_bytes!("../../src/demo/site/letter.png").as_slice()),
+    ] {
+        let output = support::run(["demo", "-s", &format!("http://www.lab.example/{path}")]);
+        assert_eq!((support::code(&output), output.stdout.as_slice()), (0, page), "{path}");
+    }
+}
+
+#[test]
+fn the_message_that_is_written_is_the_message_that_arrives() {
+    let url = "http://www.lab.example/echo?a=b";
+    let typed = ["-d", "x=1", "-H", "X-Note: here", "-A", "me", url];
+    let message = support::run(["--until", "message"].iter().chain(&typed));
+    let echoed = support::run(["demo", "-s"].iter().chain(&typed));
+    assert_eq!(support::code(&echoed), 0);
+    assert_eq!(echoed.stdout, message.stdout);
 }

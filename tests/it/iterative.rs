@@ -340,3 +340,110 @@ fn hints_that_cannot_be_read_are_an_error_that_names_the_file() {
     let error = walker.lookup("www.lab.example").expect_err("no hints");
     assert!(error.to_string().contains("/nonexistent/hints"), "{error}");
 }
+
+/// named (BIND) for some zones, on a port of 127.0.0.1.
+struct Bind {
+    child: std::process::Child,
+    at: SocketAddr,
+    _folder: tempfile::TempDir,
+}
+
+impl Bind {
+    fn start(zones: &[(&str, &str)]) -> Self {
+        let free = std::net::UdpSocket::bind("127.0.0.1:0").expect("a free port");
+        let at = free.local_addr().expect("its address");
+        drop(free);
+        let folder = tempfile::tempdir().expect("a folder");
+        let here = folder.path().display();
+        let mut conf = format!(
+            "options {{ directory \"{here}\"; pid-file none; session-keyfile none; listen-on port {} {{ 127.0.0.1; }};\n\
+             listen-on-v6 {{ none; }}; recursion no; dnssec-validation no; notify no; minimal-responses yes; }};\ncontrols {{ }};\n",
+            at.port()
+        );
+        for (n, (zone, text)) in zones.iter().enumerate() {
+            std::fs::write(folder.path().join(format!("{n}.zone")), text).expect("a zone file");
+            conf.push_str(&format!("zone \"{zone}\" {{ type primary; file \"{n}.zone\"; }};\n"));
+        }
+        let path = folder.path().join("named.conf");
+        std::fs::write(&path, conf).expect("a configuration");
+        let child = std::process::Command::new("named")
+            .env("PATH", "/usr/sbin:/sbin:/usr/local/sbin:/usr/bin:/bin")
+            .args(["-g", "-n", "1", "-c"])
+            .arg(&path)
+            .stdin(std::process::Stdio::null())
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .expect("named was found");
+        let bind = Self { child, at, _folder: folder };
+        bind.wait();
+        bind
+    }
+
+    /// Asks until it answers.
+    fn wait(&self) {
+        let socket = std::net::UdpSocket::bind("127.0.0.1:0").expect("a socket");
+        socket.connect(self.at).expect("a connected socket");
+        socket.set_read_timeout(Some(Duration::from_millis(100))).expect("a timeout");
+        let query = Message::query().to_vec().expect("a query");
+        for _ in 0..200 {
+            // Refused at once while nothing listens: the time-out is the pause then too.
+            let _ = socket.send(&query);
+            match socket.recv(&mut [0; 512]) {
+                Ok(_) => return,
+                Err(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
+                    let _ = socket.recv(&mut [0; 512]);
+                }
+                Err(_) => {}
+            }
+        }
+        panic!("named does not answer at {}", self.at);
+    }
+}
+
+impl Drop for Bind {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_walk_over_bind_finds_what_a_walk_over_the_demo_finds() {
+    if !crate::support::has("named") {
+        return;
+    }
+    macro_rules! zone {
+        ($name:literal, $file:literal) => {
+            ($name, include_str!(concat!("../../src/demo/zones/", $file)))
+        };
+    }
+    let root = Bind::start(&[zone!(".", "root.zone")]);
+    let tld = Bind::start(&[zone!("example", "example.zone"), zone!("test", "test.zone")]);
+    let leaf = Bind::start(&[zone!("lab.example", "lab.example.zone"), zone!("shop.test", "shop.test.zone")]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let hints = folder.path().join("named.root");
+    std::fs::write(&hints, jaunt::demo::ROOT_HINTS).expect("a file");
+    let redirect = |n: u8, to: &Bind| (SocketAddr::from(([127, 53, 0, n], 53)), to.at);
+    let plan = DnsPlan {
+        root_hints: Some(hints),
+        hosts: Some("/dev/null".into()),
+        redirect: vec![redirect(1, &root), redirect(2, &tld), redirect(3, &leaf), redirect(4, &leaf)],
+        types: vec!["MX".into(), "TXT".into()],
+        ..DnsPlan::default()
+    };
+    let walker = Walker::new(plan.clone());
+    assert_eq!(walker.lookup("www.lab.example").expect("an address"), web());
+    assert_eq!(walker.way(), ["example.", "lab.example."]);
+    assert_eq!(walker.questions(), 3);
+    for host in ["www.shop.test", "lab.shop.test", "pictures.lab.example", "x.any.lab.example"] {
+        assert_eq!(Walker::new(plan.clone()).lookup(host).expect("an address"), web(), "{host}");
+    }
+    assert!(matches!(walker.lookup("nowhere.lab.example"), Err(DnsError::NotFound { .. })));
+    assert!(matches!(walker.lookup("nowhere.nowhere"), Err(DnsError::NotFound { .. })));
+    assert!(matches!(walker.lookup_of("www.lab.example", Family::V6), Err(DnsError::NoAddress { .. })));
+    assert!(walker.within(|resolver, by, out| resolver.ask_types("lab.example", by, out)).expect("records"));
+    let walker = Walker::new(plan);
+    walker.within(|resolver, by, out| resolver.ask_types("big.lab.example", by, out)).expect("records over TCP");
+    assert!(walker.events().iter().any(|e| matches!(e, DnsEvent::Truncated { .. })));
+}

@@ -134,13 +134,14 @@ impl Reply {
     }
 
     /// With Content-Length, in one write.
-    fn to(self, request: &Request) -> Vec<Act> {
+    fn to(mut self, request: &Request) -> Vec<Act> {
         let keeps = request.keeps();
-        let mut bytes = self.head("HTTP/1.1", keeps);
         let bodiless = matches!(self.status, 204 | 304);
         if !bodiless {
-            bytes.extend_from_slice(format!("Content-Length: {}\r\n", self.body.len()).as_bytes());
+            let after = usize::from(self.fields.first().is_some_and(|(name, _)| *name == "Content-Type"));
+            self.fields.insert(after, ("Content-Length", self.body.len().to_string()));
         }
+        let mut bytes = self.head("HTTP/1.1", keeps);
         bytes.extend_from_slice(b"\r\n");
         if !bodiless && request.method != "HEAD" {
             bytes.extend_from_slice(&self.body);
@@ -189,15 +190,15 @@ fn reason(status: u16) -> &'static str {
 
 fn static_file(file: &File, request: &Request) -> Vec<Act> {
     let tag = tag(file.bytes);
-    let reply = |status| Reply::new(status).field("ETag", tag.clone()).field("Accept-Ranges", "bytes");
+    let media = |status| Reply::new(status).field("Content-Type", file.media);
+    let marked = |reply: Reply| reply.field("ETag", tag.clone()).field("Accept-Ranges", "bytes");
     if request.field("if-none-match").is_some_and(|tags| tags.split(',').any(|t| t.trim() == tag || t.trim() == "*")) {
-        return reply(304).to(request);
+        return marked(Reply::new(304)).to(request);
     }
     let asked = request.field("range").filter(|_| request.field("if-range").is_none_or(|t| t == tag));
     match asked.and_then(|range| part(range, file.bytes.len())) {
-        None => reply(200).field("Content-Type", file.media).body(file.bytes).to(request),
-        Some(Ok((from, to))) => reply(206)
-            .field("Content-Type", file.media)
+        None => marked(media(200)).body(file.bytes).to(request),
+        Some(Ok((from, to))) => marked(media(206))
             .field("Content-Range", format!("bytes {from}-{}/{}", to - 1, file.bytes.len()))
             .body(&file.bytes[from..to])
             .to(request),
