@@ -4,6 +4,10 @@ demo-ports-other = a little internet on loopback: { $moved ->
     [one] 1 server is not where it should be, and its packets go where it is
    *[other] { $moved } servers are not where they should be, and their packets go where they are
   }
+demo-ports-other-because = a little internet on loopback: { $moved ->
+    [one] 1 server could not be where it should ({ $why }), and its packets go where it is
+   *[other] { $moved } servers could not be where they should ({ $why }), and their packets go where they are
+  }
 demo-role-root = name server of the root
 demo-role-tld = name server of the top-level domains example and test
 demo-role-lab = name server of lab.example

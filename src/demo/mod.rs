@@ -206,22 +206,28 @@ impl Internet {
 
     /// Says which servers run where, what is broken, and what `plan` asks that the demo cannot show.
     pub fn tell(&self, page: &mut Page, words: &Words, plan: &Plan) {
-        let moved = self.told.iter().filter(|t| !t.place.is_as_asked()).count();
-        let headline = if moved == 0 { phrase!("demo-ports-all") } else { phrase!("demo-ports-other", moved = moved) };
-        page.stage(None, "Demo", &words.say(&headline), None);
+        let moved: Vec<&Place> = self.told.iter().map(|t| &t.place).filter(|p| !p.is_as_asked()).collect();
+        // Usually one reason for all: then it is said once.
+        let reason = |place: &Place| place.errno.map(|errno| os_words(&io::Error::from_raw_os_error(errno)));
+        let common = moved.first().and_then(|first| reason(first).filter(|_| moved.iter().all(|p| p.errno == first.errno)));
+        page.stage(
+            None,
+            "Demo",
+            &words.say(&match (&common, moved.len()) {
+                (_, 0) => phrase!("demo-ports-all"),
+                (Some(why), moved) => phrase!("demo-ports-other-because", moved = moved, why = why.clone()),
+                (None, moved) => phrase!("demo-ports-other", moved = moved),
+            }),
+            None,
+        );
         for server in &self.told {
-            let Place { asked, actual, errno } = server.place;
-            let note = match errno {
-                _ if asked == actual => words.say(&server.role),
-                Some(errno) => words.say(&phrase!(
-                    "demo-moved-because",
-                    role = server.role.clone(),
-                    actual = actual.to_string(),
-                    why = os_words(&io::Error::from_raw_os_error(errno)),
-                )),
-                None => words.say(&phrase!("demo-moved", role = server.role.clone(), actual = actual.to_string())),
-            };
-            page.text(&format!("{}  {note}", pad(&asked.to_string(), 15)));
+            let (place, role) = (&server.place, server.role.clone());
+            let note = words.say(&match reason(place).filter(|_| common.is_none()) {
+                _ if place.is_as_asked() => role,
+                Some(why) => phrase!("demo-moved-because", role = role, actual = place.actual.to_string(), why = why),
+                None => phrase!("demo-moved", role = role, actual = place.actual.to_string()),
+            });
+            page.text(&format!("{}  {note}", pad(&place.asked.to_string(), 15)));
         }
         if let Some(fault) = self.fault {
             page.warning(&words.say(&phrase!("demo-broken", kind = fault.name(), what = fault.phrase())));
