@@ -33,7 +33,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         })
         .collect();
     let mut page = Page::new(None, Palette::plain(), false);
-    let story = StageStory { events, took, failed: outcome.is_err(), detail: Detail::Verbose };
+    let story = StageStory { events, took, failed: outcome.is_err(), detail: Detail::Verbose, omitted: Default::default() };
     dns::tell(&mut page, &Words::new(Lang::En), &story);
     std::io::stderr().write_all(page.take().as_bytes())?;
     let mut out = std::io::stdout();

@@ -14,8 +14,13 @@ fn main() -> Result<(), url::UrlError> {
     let result = url::decode(&text.to_string_lossy(), hub.emitter(FetchId(0)));
     let entries = kept.entries();
     let events = entries.iter().filter_map(|e| if let Event::Url(event) = &e.event { Some((e.at, event)) } else { None });
-    let story =
-        narration::StageStory { events: events.collect(), took: Default::default(), failed: false, detail: Detail::Verbose };
+    let story = narration::StageStory {
+        events: events.collect(),
+        took: Default::default(),
+        failed: false,
+        detail: Detail::Verbose,
+        omitted: Default::default(),
+    };
     let mut page = Page::new(Some(100), Palette::plain(), false);
     narration::url::tell(&mut page, &Words::new(Lang::En), &story);
     std::io::Write::write_all(&mut std::io::stdout(), page.take().as_bytes()).unwrap_or_default();

@@ -23,6 +23,13 @@ pub enum JourneyError {
         /// The URL, credentials masked.
         to: String,
     },
+    /// A page's policy forbids where one of its resources is redirected to.
+    RedirectForbidden {
+        /// The URL, credentials masked.
+        to: String,
+        /// Which rule.
+        why: Phrase,
+    },
     /// `-f` and a status of 400 or above.
     HttpStatus {
         /// The status.
@@ -32,13 +39,6 @@ pub enum JourneyError {
     },
     /// `file:` or `data:` could not be read.
     Local(LocalError),
-    /// Standard output took no more.
-    Output {
-        /// The file, or `standard output`.
-        path: String,
-        /// Why.
-        error: std::io::Error,
-    },
 }
 
 impl JourneyError {
@@ -47,9 +47,9 @@ impl JourneyError {
             Self::Interrupted => Exit::Interrupted,
             Self::TooManyRedirects { .. } => Exit::TooManyRedirects,
             Self::RedirectScheme { .. } => Exit::UnsupportedProtocol,
+            Self::RedirectForbidden { .. } => Exit::RemoteAccessDenied,
             Self::HttpStatus { .. } => Exit::HttpReturnedError,
             Self::Local(e) => e.exit(),
-            Self::Output { .. } => Exit::WriteError,
         }
     }
 
@@ -58,9 +58,9 @@ impl JourneyError {
             Self::Interrupted => phrase!("journey-interrupted"),
             Self::TooManyRedirects { max, next } => phrase!("journey-too-many-redirects", max = *max, next = next),
             Self::RedirectScheme { to } => phrase!("journey-redirect-scheme", to = to),
+            Self::RedirectForbidden { to, why } => phrase!("journey-redirect-forbidden", to = to, why = why.clone()),
             Self::HttpStatus { status, url } => phrase!("journey-http-status", status = status.to_string(), url = url),
             Self::Local(e) => e.phrase(),
-            Self::Output { path, error } => phrase!("journey-output", path = path, error = crate::exit::os_words(error)),
         }
     }
 
@@ -72,7 +72,7 @@ impl JourneyError {
             Self::RedirectScheme { .. } => Advice::hint(phrase!("journey-redirect-scheme-hint")),
             Self::HttpStatus { .. } => Advice::hint(phrase!("journey-http-status-hint")),
             Self::Local(e) => e.advice(),
-            Self::Interrupted | Self::Output { .. } => Advice::default(),
+            Self::Interrupted | Self::RedirectForbidden { .. } => Advice::default(),
         }
     }
 }

@@ -1,21 +1,25 @@
 //! One fetch, with its redirects: the stages in their order. This is the journey itself; read it from the top.
 
+use std::cell::RefCell;
+
 use crate::deadline::Deadline;
 use crate::event::Emitter;
 use crate::exit::Error;
 use crate::journey::credentials;
 use crate::journey::hop::Hop;
-use crate::journey::passage::Passage;
+use crate::journey::passage::{Exchanged, Passage};
 use crate::journey::redirect;
 use crate::journey::world::World;
 use crate::journey::{JourneyError, JourneyEvent, NotFollowed, Outcome};
 use crate::stages::Stage;
+use crate::stages::connect::Identity;
 use crate::stages::message::{self, Message, RequestSpec};
-use crate::stages::response::{BodySink, Response};
+use crate::stages::response::{BodySink, Field, Response};
 use crate::stages::url::{Origin, Target};
+use crate::words::Phrase;
 
 /// What is to be fetched.
-pub(crate) struct Errand {
+pub(crate) struct Errand<'e> {
     /// The first URL, without credentials in it.
     pub target: Target,
     /// The request for it.
@@ -30,7 +34,14 @@ pub(crate) struct Errand {
     pub until: Option<Stage>,
     /// `-f`
     pub fail: bool,
+    /// Told the URL before each exchange.
+    pub at: Option<&'e RefCell<Option<::url::Url>>>,
+    /// What a page's policies say of a redirect of one of its resources: its Referer, or why it is not followed.
+    pub gate: Option<&'e RedirectGate<'e>>,
 }
+
+/// From the Referer before, the next URL and the redirect's fields to the next Referer, or to why there is no next request.
+pub(crate) type RedirectGate<'g> = dyn Fn(Option<&str>, &::url::Url, &[Field]) -> Result<Option<String>, Phrase> + 'g;
 
 /// How a fetch ended, when it did not fail.
 pub(crate) enum Fetched {
@@ -46,25 +57,31 @@ pub(crate) struct Answer {
     pub target: Target,
     /// Its head and sizes; the content went to the sink.
     pub response: Response,
+    /// The connection that it came on.
+    pub connection: Identity,
+    /// Had that carried an exchange before?
+    pub reused: bool,
 }
 
 /// Goes from a target to its answer, over as many redirects as the errand allows.
 pub(crate) fn fetch(
     world: &World<'_>,
-    errand: Errand,
+    errand: Errand<'_>,
     sink: &mut dyn BodySink,
     by: &Deadline<'_>,
     mut out: Emitter<'_>,
     outcome: &mut Outcome,
 ) -> Result<Fetched, Error> {
-    let Errand { mut target, mut spec, home, redirects, page, until, fail } = errand;
+    let Errand { mut target, mut spec, home, redirects, page, until, fail, at, gate } = errand;
     let begun = world.clock.now();
     let mut hop = 0;
     let mut first_target = true;
     loop {
         outcome.url_effective = target.url().to_string();
+        if let Some(at) = at {
+            at.replace(Some(target.url().clone()));
+        }
         let origin = target.origin();
-        let at_home = home.is_none() || home == origin;
         let mut scoped = spec.clone();
         if let (Some(home), Some(origin)) = (&home, &origin) {
             let (kept, withheld) = credentials::redirected(&spec, home, origin, redirects.trusted);
@@ -94,8 +111,8 @@ pub(crate) fn fetch(
             return Ok(Fetched::Stopped(Some(message)));
         }
         let mut landing = Hop::new(sink, &target, &redirects, hop, fail);
-        let passage = Passage { world, target: &target, certificate: page && at_home, page, until, by, out };
-        let Some(response) = passage.exchange(&message, &mut landing, outcome)? else {
+        let passage = Passage { world, target: &target, page, until, by, out };
+        let Some(Exchanged { response, connection, reused }) = passage.exchange(&message, &mut landing, outcome)? else {
             return Ok(Fetched::Stopped(None));
         };
         outcome.status = response.head.status;
@@ -111,7 +128,7 @@ pub(crate) fn fetch(
         }
 
         let Some(wanted) = redirect::wanted(&target, spec.body.is_some(), &response.head, &redirects) else {
-            return Ok(Fetched::Answered(Box::new(Answer { target, response })));
+            return Ok(Fetched::Answered(Box::new(Answer { target, response, connection, reused })));
         };
         let location = response.head.field("location").unwrap_or_default();
         let shown = out.secrets().field("location", location);
@@ -129,7 +146,7 @@ pub(crate) fn fetch(
                 return if redirects.follow {
                     Err(error.into())
                 } else {
-                    Ok(Fetched::Answered(Box::new(Answer { target, response })))
+                    Ok(Fetched::Answered(Box::new(Answer { target, response, connection, reused })))
                 };
             }
         };
@@ -147,7 +164,7 @@ pub(crate) fn fetch(
             None => {}
             Some(NotFollowed::NotAsked | NotFollowed::BadLocation) => {
                 outcome.redirect_url = Some(next.to.url().to_string());
-                return Ok(Fetched::Answered(Box::new(Answer { target, response })));
+                return Ok(Fetched::Answered(Box::new(Answer { target, response, connection, reused })));
             }
             Some(NotFollowed::TooMany) => {
                 outcome.redirect_url = Some(next.to.url().to_string());
@@ -157,6 +174,14 @@ pub(crate) fn fetch(
         }
         if next.drops_body {
             spec.body = None;
+        }
+        if let Some(gate) = gate {
+            let before = spec.referer.as_deref().and_then(|r| std::str::from_utf8(r).ok());
+            let referer =
+                gate(before, next.to.url(), &response.head.fields).map_err(|why| JourneyError::RedirectForbidden { to, why })?;
+            spec.referer = referer.map(String::into_bytes);
+        } else if redirects.auto_referer {
+            spec.referer = Some(referer(&target).into_bytes());
         }
         target = next.to;
         first_target = false;
@@ -175,4 +200,11 @@ pub(crate) fn stage<T, E>(out: Emitter<'_>, stage: Stage, work: impl FnOnce() ->
     let ok = result.is_ok();
     out.emit(|| JourneyEvent::StageEnded { stage, took_us: (out.clock().now() - begun).into(), ok });
     result
+}
+
+/// A URL as a Referer: without fragment and credentials (RFC 9110 §10.1.3).
+fn referer(target: &Target) -> String {
+    let mut url = target.without_credentials().url().clone();
+    url.set_fragment(None);
+    url.to_string()
 }

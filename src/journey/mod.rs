@@ -18,7 +18,9 @@ pub mod output;
 mod passage;
 mod pool;
 mod redirect;
+mod scanned;
 mod travel;
+mod visit;
 mod world;
 
 pub use error::JourneyError;

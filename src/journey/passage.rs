@@ -7,15 +7,14 @@ use crate::event::Emitter;
 use crate::exit::Error;
 use crate::journey::fetch::stage;
 use crate::journey::hop::Hop;
-use crate::journey::pool::Key;
 use crate::journey::world::World;
 use crate::journey::{JourneyEvent, Outcome, SkipWhy};
 use crate::stages::Stage;
-use crate::stages::connect::{self, ConnectEvent, Connection, ConnectionId};
+use crate::stages::connect::{self, ConnectEvent, Connection, ConnectionId, Identity};
 use crate::stages::dns::Resolve as _;
 use crate::stages::message::Message;
 use crate::stages::response::{self, Response, ResponseError};
-use crate::stages::url::{Access, Target};
+use crate::stages::url::{Access, Origin, Target};
 
 /// curl's limit for everything up to the connection, without `--connect-timeout`.
 const CONNECT: Duration = Duration::from_secs(300);
@@ -26,8 +25,6 @@ pub(crate) struct Passage<'p> {
     pub world: &'p World<'p>,
     /// With whom.
     pub target: &'p Target,
-    /// May the client certificate be offered?
-    pub certificate: bool,
     /// Is it a page that the command line names, for which `--dns-type` asks more?
     pub page: bool,
     /// The last stage.
@@ -38,6 +35,16 @@ pub(crate) struct Passage<'p> {
     pub out: Emitter<'p>,
 }
 
+/// A whole answer and what it came on.
+pub(crate) struct Exchanged {
+    /// The answer; its content went to the landing.
+    pub response: Response,
+    /// The connection.
+    pub connection: Identity,
+    /// Had that carried an exchange before?
+    pub reused: bool,
+}
+
 impl Passage<'_> {
     /// Exchanges `message`; `None` when `--until` ends before that.
     pub(crate) fn exchange(
@@ -45,12 +52,11 @@ impl Passage<'_> {
         message: &Message,
         landing: &mut Hop<'_>,
         outcome: &mut Outcome,
-    ) -> Result<Option<Response>, Error> {
+    ) -> Result<Option<Exchanged>, Error> {
         let Some(origin) = self.target.origin() else { return Ok(None) };
-        let key = Key { origin, certificate: self.certificate };
         let mut kept_ones_too = self.until.is_none_or(|until| until >= Stage::Response);
         loop {
-            let kept = if kept_ones_too { self.world.pool.take(&key, self.out) } else { None };
+            let kept = if kept_ones_too { self.world.pool.take(&origin, self.out) } else { None };
             let connection = match kept {
                 Some(connection) => self.reuse(connection),
                 None => match self.open(outcome)? {
@@ -61,11 +67,11 @@ impl Passage<'_> {
             outcome.local = Some(connection.id.local);
             outcome.peer = Some(connection.id.peer);
             outcome.pretransfer = self.elapsed(outcome);
-            let reused = connection.exchanges > 0;
-            match stage(self.out, Stage::Response, || self.on(connection, &key, message, landing)) {
+            let (identity, reused) = (connection.id, connection.exchanges > 0);
+            match stage(self.out, Stage::Response, || self.on(connection, &origin, message, landing)) {
                 Ok(response) => {
                     outcome.first_byte = response.first_byte.saturating_sub(outcome.begun);
-                    return Ok(Some(response));
+                    return Ok(Some(Exchanged { response, connection: identity, reused }));
                 }
                 // RFC 9112 §9.3.1: the server may close a kept connection at any time, also just as a request is under way.
                 Err((connection, error)) if reused && error.before_any_answer() && is_idempotent(&message.method) => {
@@ -137,7 +143,7 @@ impl Passage<'_> {
     fn on(
         &self,
         mut connection: Connection,
-        key: &Key,
+        origin: &Origin,
         message: &Message,
         landing: &mut Hop<'_>,
     ) -> Result<Response, (ConnectionId, ResponseError)> {
@@ -147,7 +153,7 @@ impl Passage<'_> {
         match result {
             Ok(response) if response.reusable && self.world.keeps() => {
                 connection.exchanges += 1;
-                self.world.pool.put(key.clone(), connection);
+                self.world.pool.put(origin.clone(), connection);
                 Ok(response)
             }
             result => {

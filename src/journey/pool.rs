@@ -6,28 +6,19 @@ use crate::event::Emitter;
 use crate::stages::connect::Connection;
 use crate::stages::url::Origin;
 
-/// Whom a kept connection may serve again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Key {
-    /// Same scheme, host and port.
-    pub(crate) origin: Origin,
-    /// A connection on which this run's client certificate was offered serves nobody for whom it was not meant.
-    pub(crate) certificate: bool,
-}
-
 /// The kept connections of a run, shared by all lanes.
 #[derive(Default)]
 pub(crate) struct Pool {
-    idle: Mutex<Vec<(Key, Connection)>>,
+    idle: Mutex<Vec<(Origin, Connection)>>,
 }
 
 impl Pool {
-    /// The connection that was used last for `key` and is still open; stale ones found on the way are closed.
-    pub(crate) fn take(&self, key: &Key, out: Emitter<'_>) -> Option<Connection> {
+    /// The connection that was used last with `origin` and is still open; stale ones found on the way are closed.
+    pub(crate) fn take(&self, origin: &Origin, out: Emitter<'_>) -> Option<Connection> {
         loop {
             let mut connection = {
                 let mut idle = self.lock();
-                let at = idle.iter().rposition(|(k, _)| k == key)?;
+                let at = idle.iter().rposition(|(o, _)| o == origin)?;
                 idle.swap_remove(at).1
             };
             if !connection.transport.is_stale() {
@@ -39,8 +30,8 @@ impl Pool {
     }
 
     /// Keeps it for the next exchange.
-    pub(crate) fn put(&self, key: Key, connection: Connection) {
-        self.lock().push((key, connection));
+    pub(crate) fn put(&self, origin: Origin, connection: Connection) {
+        self.lock().push((origin, connection));
     }
 
     /// Closes one idle connection, the longest unused; for a process that has run out of descriptors.
@@ -60,7 +51,7 @@ impl Pool {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<(Key, Connection)>> {
+    fn lock(&self) -> MutexGuard<'_, Vec<(Origin, Connection)>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

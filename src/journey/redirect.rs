@@ -11,16 +11,16 @@ use crate::stages::url::{Access, Target, UrlError};
 
 /// A redirect that an answer asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Redirect {
+pub(crate) struct Redirect {
     /// Where to.
-    pub to: Target,
+    pub(crate) to: Target,
     /// Does the next request leave the body behind? Then it is a GET, unless `-X` names a method, which stays for all.
-    pub drops_body: bool,
+    pub(crate) drops_body: bool,
 }
 
 /// The redirect in `head`, the answer to a request for `from`, with a body or without; `None` where there is none.
 /// 300, 304, 305 and 306 are no redirects, nor is one without Location.
-pub fn wanted(from: &Target, has_body: bool, head: &Head, rules: &Redirects) -> Option<Result<Redirect, UrlError>> {
+pub(crate) fn wanted(from: &Target, has_body: bool, head: &Head, rules: &Redirects) -> Option<Result<Redirect, UrlError>> {
     if !matches!(head.status, 301 | 302 | 303 | 307 | 308) {
         return None;
     }
@@ -33,7 +33,7 @@ pub fn wanted(from: &Target, has_body: bool, head: &Head, rules: &Redirects) -> 
 }
 
 /// May it be followed, after `followed` others?
-pub fn refused(redirect: &Redirect, followed: u32, rules: &Redirects) -> Option<NotFollowed> {
+pub(crate) fn refused(redirect: &Redirect, followed: u32, rules: &Redirects) -> Option<NotFollowed> {
     if !rules.follow {
         return Some(NotFollowed::NotAsked);
     }

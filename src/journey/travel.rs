@@ -1,15 +1,20 @@
 //! The whole run: each URL of the plan in turn, its images with it.
 
+use std::cell::RefCell;
+
 use crate::clock::Clock;
 use crate::deadline::{Bound, Deadline};
 use crate::event::{Emitter, FetchId, Hub, SCHEMA_VERSION};
 use crate::exit::{Error, Exit};
 use crate::journey::fetch::{self, Errand, Fetched, stage};
 use crate::journey::output::Output;
+use crate::journey::scanned::Scanned;
+use crate::journey::visit::Visitor;
 use crate::journey::world::World;
 use crate::journey::{JourneyError, JourneyEvent, Outcome, Purpose, SkipWhy, local};
 use crate::plan::{Job, Plan};
 use crate::stages::Stage;
+use crate::stages::images::{self, Summary};
 use crate::stages::url::{self, Access, Target};
 
 /// Travels the whole plan; `finished` sees each URL's outcome as it ends. The first failure's number is the run's.
@@ -105,28 +110,56 @@ fn page(world: &World<'_>, job: &Job, by: &Deadline<'_>, out: Emitter<'_>, outco
     }
     // The client's certificate was given for what the command line names, not for where that leads.
     typed.origin().inspect(|origin| world.tls.admit(origin));
+    let (home, at) = (typed.origin(), RefCell::new(None));
+    let visitor = Visitor { world, spec: &spec, home: home.as_ref() };
     let errand = Errand {
-        home: typed.origin(),
+        home: home.clone(),
         target: typed.without_credentials(),
-        spec,
+        spec: spec.clone(),
         redirects: plan.redirects.clone(),
         page: true,
         until: plan.until,
         fail: plan.fail,
+        at: Some(&at),
+        gate: None,
     };
-    let fetched = fetch::fetch(world, errand, &mut output, by, out, outcome)?;
-    output.show()?;
-    match fetched {
-        Fetched::Stopped(message) => {
-            if let Some(message) = message {
-                output.message(&message)?;
-            }
-            Ok(())
+    let images = plan.images.as_ref().filter(|_| plan.until.is_none_or(|until| until == Stage::Images));
+    let Some(images) = images else {
+        let fetched = fetch::fetch(world, errand, &mut output, by, out, outcome)?;
+        landed(&fetched, &mut output, plan, out)?;
+        if plan.until.is_none() {
+            out.emit(|| JourneyEvent::StageSkipped { stage: Stage::Images, why: SkipWhy::NotAsked });
         }
+        return Ok(());
+    };
+    let summary = images::alongside(images, plan.fail, &visitor, &world.fetches, out, |pictures| {
+        let mut scanned = Scanned { inner: &mut output, pictures: &mut *pictures, at: &at, on: false };
+        let fetched = fetch::fetch(world, errand, &mut scanned, by, out, outcome);
+        let began = scanned.on;
+        let result = fetched.and_then(|fetched| landed(&fetched, &mut output, plan, out));
+        if !began {
+            if result.is_ok() {
+                out.emit(|| JourneyEvent::StageSkipped { stage: Stage::Images, why: SkipWhy::NotHtml });
+            }
+            return result.map(|()| Summary::default());
+        }
+        // What a page that broke off has asked for by then comes all the same.
+        let summary = stage(out, Stage::Images, || Ok::<_, Error>(pictures.finish()))?;
+        result.map(|()| summary)
+    })?;
+    summary.failure.map_or(Ok(()), Err)
+}
+
+/// The answer is there: it is shown, and judged where `-f` asks for it.
+fn landed(fetched: &Fetched, output: &mut Output<'_>, plan: &Plan, out: Emitter<'_>) -> Result<(), Error> {
+    match fetched {
+        Fetched::Stopped(None) => Ok(()),
+        Fetched::Stopped(Some(message)) => Ok(output.message(message)?),
         Fetched::Answered(answer) => {
-            if plan.fail && answer.response.head.status >= 400 {
-                let url = out.secrets().url(answer.target.url());
-                return Err(JourneyError::HttpStatus { status: answer.response.head.status, url }.into());
+            output.show()?;
+            let status = answer.response.head.status;
+            if plan.fail && status >= 400 {
+                return Err(JourneyError::HttpStatus { status, url: out.secrets().url(answer.target.url()) }.into());
             }
             Ok(())
         }

@@ -21,7 +21,8 @@ pub(crate) struct World<'w> {
     pub tls: Tls,
     pub pool: Pool,
     pub jar: Option<Jar>,
-    fetches: AtomicU32,
+    /// Numbers of fetches given out.
+    pub fetches: AtomicU32,
 }
 
 impl<'w> World<'w> {

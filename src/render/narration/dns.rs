@@ -608,6 +608,7 @@ mod tests {
             took: Micros(1_800),
             failed: !events.iter().any(|e| matches!(e, DnsEvent::Answered { .. })),
             detail,
+            omitted: Default::default(),
         };
         let mut page = Page::new(width, Palette::plain(), false);
         tell(&mut page, &Words::new(Lang::En), &story);

@@ -8,6 +8,7 @@ pub mod between;
 pub mod connect;
 pub mod dns;
 pub mod images;
+mod live;
 pub mod message;
 pub mod response;
 pub mod timeline;
@@ -23,7 +24,13 @@ use crate::render::page::Page;
 use crate::render::palette::Palette;
 use crate::stages::Stage;
 use crate::stages::connect::ConnectEvent;
+use crate::stages::response::ResponseEvent;
 use crate::words::{Lang, Words};
+
+use self::live::{Live, Progress};
+
+/// Calls of a response that are kept to be told one by one.
+const CALLS: usize = 300;
 
 /// What a stage's narration is made from.
 #[derive(Debug, Clone)]
@@ -36,6 +43,21 @@ pub struct StageStory<'e, E> {
     pub failed: bool,
     /// How much is asked for.
     pub detail: Detail,
+    /// Calls of a long body that were counted and not kept.
+    pub omitted: Omitted,
+}
+
+/// Calls of a long body beyond those that are told one by one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Omitted {
+    /// read() calls.
+    pub reads: u64,
+    /// Bytes that they brought.
+    pub read: u64,
+    /// splice() calls.
+    pub splices: u64,
+    /// Bytes that they moved.
+    pub spliced: u64,
 }
 
 /// How the stream that is narrated to looks.
@@ -66,9 +88,16 @@ pub struct Narrator<W: Write + Send> {
     /// Pages told so far.
     pages: u32,
     held: Vec<Entry>,
+    /// Calls of the current response that are held, and those beyond [`CALLS`].
+    calls: usize,
+    omitted: Omitted,
+    timeline: timeline::Collector,
+    live: Live,
+    progress: Progress,
     /// Descriptors that were closed since the last block.
     closed: Vec<i32>,
-    failure: Option<io::Error>,
+    /// Standard error took no more.
+    silent: bool,
 }
 
 impl<W: Write + Send> Narrator<W> {
@@ -82,8 +111,13 @@ impl<W: Write + Send> Narrator<W> {
             told: None,
             pages: 0,
             held: Vec::new(),
+            calls: 0,
+            omitted: Omitted::default(),
+            timeline: timeline::Collector::default(),
+            live: Live::new(look.live, look.width),
+            progress: Progress::default(),
             closed: Vec::new(),
-            failure: None,
+            silent: false,
         }
     }
 
@@ -92,6 +126,7 @@ impl<W: Write + Send> Narrator<W> {
         let (mine, rest): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.held).into_iter().partition(|e| stage_of(&e.event) == Some(stage));
         self.held = rest;
+        let omitted = if stage == Stage::Response { std::mem::take(&mut self.omitted) } else { Omitted::default() };
         macro_rules! story {
             ($variant:ident) => {
                 StageStory {
@@ -105,6 +140,7 @@ impl<W: Write + Send> Narrator<W> {
                     took,
                     failed: !ok,
                     detail: self.detail,
+                    omitted,
                 }
             };
         }
@@ -118,6 +154,18 @@ impl<W: Write + Send> Narrator<W> {
             Stage::Tls => tls::tell(page, words, &story!(Tls)),
             Stage::Response => response::tell(page, words, &story!(Response)),
             Stage::Images => images::tell(page, words, &story!(Images)),
+        }
+        if stage == Stage::Response {
+            self.calls = 0;
+            // Tickets and alerts that came with the answer.
+            let (heard, rest): (Vec<_>, Vec<_>) =
+                std::mem::take(&mut self.held).into_iter().partition(|e| stage_of(&e.event) == Some(Stage::Tls));
+            self.held = rest;
+            for entry in &heard {
+                if let Event::Tls(event) = &entry.event {
+                    tls::tell_heard(page, words, self.detail, event);
+                }
+            }
         }
         if matches!(stage, Stage::Response | Stage::Images) {
             between::closed(page, words, &std::mem::take(&mut self.closed));
@@ -139,10 +187,16 @@ impl<W: Write + Send> Narrator<W> {
                 self.flush();
             }
             _ if self.told != Some(entry.fetch) => {}
-            JourneyEvent::StageBegan { .. } | JourneyEvent::Began { .. } | JourneyEvent::FetchBegan { .. } => {}
+            JourneyEvent::StageBegan { stage } => {
+                let name = format!("{} {} …", stage.number(), between::stage_name(&self.words, *stage));
+                self.draw(|live, to| live.say(to, &name, entry.at));
+            }
+            JourneyEvent::Began { .. } | JourneyEvent::FetchBegan { .. } => {}
             JourneyEvent::StageEnded { stage, took_us, ok } => self.tell_stage(*stage, *took_us, *ok),
             JourneyEvent::FetchEnded { .. } => {
                 between::closed(&mut self.page, &self.words, &std::mem::take(&mut self.closed));
+                let phases = self.timeline.take();
+                timeline::tell(&mut self.page, &self.words, &phases, self.detail);
                 self.flush();
             }
             other => {
@@ -154,26 +208,69 @@ impl<W: Write + Send> Narrator<W> {
 
     fn flush(&mut self) {
         let text = self.page.take();
-        if text.is_empty() || self.failure.is_some() {
+        if text.is_empty() {
             return;
         }
-        if let Err(error) = self.to.write_all(text.as_bytes()).and_then(|()| self.to.flush()) {
-            self.failure = Some(error);
+        self.draw(|live, to| {
+            live.erase(to)?;
+            to.write_all(text.as_bytes())?;
+            to.flush()
+        });
+    }
+
+    fn draw(&mut self, with: impl FnOnce(&mut Live, &mut dyn Write) -> io::Result<()>) {
+        // A closed stderr takes the words away, not the fetch: unlike an output file it is no failure of the run.
+        if !self.silent {
+            self.silent = with(&mut self.live, &mut self.to).is_err();
         }
+    }
+
+    /// An event of the page's response: how far it has come, and whether its calls are too many to keep.
+    fn follow(&mut self, at: Micros, event: &ResponseEvent) -> bool {
+        let bytes = match event {
+            ResponseEvent::Head { fields, .. } => {
+                let length = fields.iter().find(|f| f.name.eq_ignore_ascii_case("content-length"));
+                let of = length.and_then(|f| std::str::from_utf8(&f.value.0).ok()?.parse().ok());
+                self.progress = Progress { begun: at, bytes: 0, of };
+                return true;
+            }
+            ResponseEvent::Read { bytes, .. } | ResponseEvent::Spliced { bytes, .. } => *bytes as u64,
+            _ => return true,
+        };
+        self.progress.bytes += bytes;
+        let progress = self.progress;
+        let label = format!("{} {}", Stage::Response.number(), between::stage_name(&self.words, Stage::Response));
+        self.draw(|live, to| live.progress(to, &label, progress, at));
+        self.calls += 1;
+        if self.calls <= CALLS || bytes == 0 {
+            return true;
+        }
+        if matches!(event, ResponseEvent::Spliced { .. }) {
+            self.omitted.splices += 1;
+            self.omitted.spliced += bytes;
+        } else {
+            self.omitted.reads += 1;
+            self.omitted.read += bytes;
+        }
+        false
     }
 }
 
 impl<W: Write + Send> Sink for Narrator<W> {
     fn receive(&mut self, entry: &Entry) {
+        self.timeline.receive(entry);
         match &entry.event {
             Event::Journey(event) => self.tell_journey(entry, event),
             Event::Connect(ConnectEvent::Closed { fd, .. }) => self.closed.push(*fd),
+            Event::Response(event) if self.told == Some(entry.fetch) => {
+                if self.follow(entry.at, event) {
+                    self.held.push(entry.clone());
+                }
+            }
             _ if self.told == Some(entry.fetch) => self.held.push(entry.clone()),
             _ => {}
         }
     }
-
-    // A closed stderr takes the words away, not the fetch: unlike an output file it is no failure of the run.
 }
 
 fn stage_of(event: &Event) -> Option<Stage> {

@@ -2,7 +2,7 @@
 
 use crate::event::{Detail, Micros};
 use crate::phrase;
-use crate::render::narration::StageStory;
+use crate::render::narration::{Omitted, StageStory};
 use crate::render::page::{Page, duration};
 use crate::render::visible::visible_bytes;
 use crate::stages::message::Version;
@@ -33,9 +33,14 @@ pub fn tell(page: &mut Page, words: &Words, story: &StageStory<'_, ResponseEvent
         shown: 0,
         body: None,
     };
+    let mut omitted = story.omitted;
     for (at, event) in &story.events {
+        if matches!(event, ResponseEvent::Body { .. }) {
+            teller.calls.add(std::mem::take(&mut omitted));
+        }
         teller.event(*at, event, story.detail);
     }
+    teller.calls.add(omitted);
     teller.flush();
     teller.body_line(None);
 }
@@ -66,6 +71,15 @@ struct Calls {
     read: u64,
     splices: u64,
     spliced: u64,
+}
+
+impl Calls {
+    fn add(&mut self, omitted: Omitted) {
+        self.reads += omitted.reads;
+        self.read += omitted.read;
+        self.splices += omitted.splices;
+        self.spliced += omitted.spliced;
+    }
 }
 
 impl Teller<'_> {
@@ -438,7 +452,7 @@ mod tests {
             Event::Response(event) => Some((entry.at, event)),
             _ => None,
         });
-        let story = StageStory { events: events.collect(), took: Micros(3_100), failed, detail };
+        let story = StageStory { events: events.collect(), took: Micros(3_100), failed, detail, omitted: Default::default() };
         let mut page = Page::new(width, Palette::plain(), false);
         tell(&mut page, &Words::new(Lang::En), &story);
         page.take()

@@ -26,6 +26,12 @@ pub fn tell(page: &mut Page, words: &Words, story: &StageStory<'_, TlsEvent>) {
     }
 }
 
+/// Tells what came later, with an answer.
+pub(crate) fn tell_heard(page: &mut Page, words: &Words, detail: Detail, event: &TlsEvent) {
+    fact(page, words, detail, event);
+    act(page, words, detail, event);
+}
+
 fn headline(words: &Words, story: &StageStory<'_, TlsEvent>) -> String {
     let ended = story.events.iter().find_map(|(_, event)| match event {
         TlsEvent::Secured { version, cipher, resumed, .. } => Some((version, cipher, resumed)),

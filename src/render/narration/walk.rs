@@ -264,6 +264,7 @@ mod tests {
             took: Micros(1_800),
             failed: result.is_err(),
             detail: Detail::Normal,
+            omitted: Default::default(),
         };
         let mut page = Page::new(Some(width), Palette::plain(), plain);
         crate::render::narration::dns::tell(&mut page, &Words::new(Lang::En), &story);

@@ -8,11 +8,11 @@ use crate::event::{Emitter, FetchId};
 use crate::exit::Error;
 use crate::journey::Purpose;
 use crate::stages::connect::Identity;
-use crate::stages::response::{BodySink, Response};
+use crate::stages::response::{BodySink, Field, Response};
 use crate::words::{Arg, Phrase};
 
 use super::names::Name;
-use super::scan::{Gate, Kind, Order};
+use super::scan::{Gate, Hop, Kind, Order};
 
 /// A request that the page gives rise to.
 #[derive(Debug, Clone)]
@@ -35,6 +35,13 @@ pub struct ImageJob {
     pub gate: Arc<Gate>,
     pub(super) kind: Kind,
     pub(super) name: Option<Name>,
+}
+
+impl ImageJob {
+    /// What the page's policies say of a redirect to `to`; `before` is the Referer that was sent, `fields` are the redirect's.
+    pub fn redirected(&self, before: Option<&str>, to: &Url, fields: &[Field]) -> Hop {
+        self.gate.redirect(self.kind, before, to, fields)
+    }
 }
 
 /// How an image's journey ended, when it brought a whole answer.

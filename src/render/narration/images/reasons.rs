@@ -4,7 +4,7 @@ use super::{End, Row, URL, cut};
 use crate::phrase;
 use crate::render::page::Page;
 use crate::render::visible::visible_bytes;
-use crate::stages::images::scan::{Candidate, SkipReason, Source, Verdict, Why};
+use crate::stages::images::scan::{Candidate, Source, Verdict, Why};
 use crate::words::{Phrase, Words};
 
 /// Where a fetched reference stands, which candidate it is, and the answer's fields: `-v`.
@@ -72,28 +72,4 @@ pub(super) fn source(words: &Words, source: Source) -> Phrase {
         Source::Frame => "frame",
     };
     phrase!("images-from", source = words.say(&phrase!("images-source", source = key)))
-}
-
-/// Why it is not fetched.
-pub(super) fn skip(reason: &SkipReason) -> Phrase {
-    match reason {
-        SkipReason::Repeated => phrase!("images-skip-repeated"),
-        SkipReason::Inline(bytes) => phrase!("images-skip-inline", bytes = *bytes),
-        SkipReason::Empty => phrase!("images-skip-empty"),
-        SkipReason::BadUrl => phrase!("images-skip-bad-url"),
-        SkipReason::Scheme(scheme) => phrase!("images-skip-scheme", scheme = cut(scheme, 40)),
-        SkipReason::BlockedPort(port) => phrase!("images-skip-blocked-port", port = port.to_string()),
-        SkipReason::Credentials => phrase!("images-skip-credentials"),
-        SkipReason::Csp(directive) => phrase!("images-skip-csp", directive = cut(directive, URL)),
-        SkipReason::MixedContent => phrase!("images-skip-mixed"),
-        SkipReason::Media(query) => phrase!("images-skip-media", query = cut(query, URL)),
-        SkipReason::Type(kind) => phrase!("images-skip-type", type = cut(kind, 60)),
-        SkipReason::Template => phrase!("images-skip-template"),
-        SkipReason::NotRendered => phrase!("images-skip-not-rendered"),
-        SkipReason::Alternate(title) => phrase!("images-skip-alternate", title = cut(title, 60)),
-        SkipReason::OtherIcon => phrase!("images-skip-other-icon"),
-        SkipReason::Cycle => phrase!("images-skip-cycle"),
-        SkipReason::FrameNotEntered => phrase!("images-skip-frame"),
-        SkipReason::TooMany => phrase!("images-skip-too-many"),
-    }
 }

@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::reasons::{skip, source};
+use super::reasons::source;
 use super::{End, Seen, URL, cut};
 use crate::journey::Purpose;
 use crate::phrase;
@@ -217,7 +217,7 @@ impl Table {
             let start = if n == 0 { start.clone() } else { " ".repeat(hang) };
             page.pieces(&[(palette.faint, &start), (palette.faint, part)]);
         }
-        let why = words.say(&skip(reason));
+        let why = words.say(&reason.phrase());
         let from = words.say(&source(words, reference.source));
         self.under(page, false, &format!("{}: {why}; {from}", words.say(&phrase!("images-skipped"))));
     }

@@ -23,7 +23,7 @@ fn told(at: &str, spec: &RequestSpec, width: usize, detail: Detail) -> String {
         Event::Message(event) => Some((e.at, event)),
         _ => None,
     });
-    let story = StageStory { events: events.collect(), took: Micros(0), failed: false, detail };
+    let story = StageStory { events: events.collect(), took: Micros(0), failed: false, detail, omitted: Default::default() };
     let mut page = Page::new(Some(width), Palette::plain(), false);
     tell(&mut page, &Words::new(Lang::En), &story);
     page.take()

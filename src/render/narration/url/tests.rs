@@ -20,7 +20,7 @@ fn told(width: Option<usize>, detail: Detail, act: impl FnOnce(Emitter<'_>)) -> 
         Event::Url(event) => Some((e.at, event)),
         _ => None,
     });
-    let story = StageStory { events: events.collect(), took: Micros(0), failed: false, detail };
+    let story = StageStory { events: events.collect(), took: Micros(0), failed: false, detail, omitted: Default::default() };
     let mut page = Page::new(width, Palette::plain(), false);
     tell(&mut page, &Words::new(Lang::En), &story);
     page.take()

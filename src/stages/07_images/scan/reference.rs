@@ -7,7 +7,9 @@ use serde::Serialize;
 
 use super::policy::Gate;
 use crate::event::Octets;
+use crate::phrase;
 use crate::stages::response::Field;
+use crate::words::Phrase;
 
 /// Where in the document: sorting references by it gives the order in which a reader of the page's source meets them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -215,6 +217,39 @@ pub enum SkipReason {
     FrameNotEntered,
     /// The page holds more than are looked at.
     TooMany,
+}
+
+/// Most characters of what a page wrote that are shown.
+const SHOWN: usize = 300;
+
+impl SkipReason {
+    /// In words.
+    pub(crate) fn phrase(&self) -> Phrase {
+        match self {
+            Self::Repeated => phrase!("images-skip-repeated"),
+            Self::Inline(bytes) => phrase!("images-skip-inline", bytes = *bytes),
+            Self::Empty => phrase!("images-skip-empty"),
+            Self::BadUrl => phrase!("images-skip-bad-url"),
+            Self::Scheme(scheme) => phrase!("images-skip-scheme", scheme = cut(scheme)),
+            Self::BlockedPort(port) => phrase!("images-skip-blocked-port", port = port.to_string()),
+            Self::Credentials => phrase!("images-skip-credentials"),
+            Self::Csp(directive) => phrase!("images-skip-csp", directive = cut(directive)),
+            Self::MixedContent => phrase!("images-skip-mixed"),
+            Self::Media(query) => phrase!("images-skip-media", query = cut(query)),
+            Self::Type(kind) => phrase!("images-skip-type", type = cut(kind)),
+            Self::Template => phrase!("images-skip-template"),
+            Self::NotRendered => phrase!("images-skip-not-rendered"),
+            Self::Alternate(title) => phrase!("images-skip-alternate", title = cut(title)),
+            Self::OtherIcon => phrase!("images-skip-other-icon"),
+            Self::Cycle => phrase!("images-skip-cycle"),
+            Self::FrameNotEntered => phrase!("images-skip-frame"),
+            Self::TooMany => phrase!("images-skip-too-many"),
+        }
+    }
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(SHOWN).collect()
 }
 
 /// The answer of a style sheet.
