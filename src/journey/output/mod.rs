@@ -59,11 +59,9 @@ impl<'h> Output<'h> {
             plan::Output::File(path) => Place::File(Box::new(FileSink::new(path.clone(), plan.create_dirs))),
             plan::Output::RemoteName(folder) => {
                 // As in curl the name stands in the URL's path as it is, percent signs and all: it can hold no slash.
-                let path = typed.url().path();
-                let name = path.rsplit('/').next().unwrap_or_default();
-                if name.is_empty() || name == "." || name == ".." {
+                let Ok(name) = typed.remote_name() else {
                     return Err(SinkError::refused(out.secrets().url(typed.url()), Refused::Nameless).into());
-                }
+                };
                 // `--output-dir` alone does not make the folder, as in curl.
                 Place::File(Box::new(FileSink::new(folder.join(name), plan.create_dirs)))
             }
@@ -400,8 +398,10 @@ mod tests {
             with(to(), &Plan::default(), url, whole).expect("a name");
         }
         assert_eq!(names(dir.path()), ["%00", "..%2f..%2fup", "b.html"]);
-        let nameless = with(to(), &Plan::default(), "http://h.example/folder/", |_| {}).expect_err("no name");
-        assert_eq!(nameless.exit().code(), 23);
+        for url in ["http://h.example/folder/", "data:,name"] {
+            let nameless = with(to(), &Plan::default(), url, |_| {}).expect_err("no name");
+            assert_eq!(nameless.exit().code(), 23, "{url}");
+        }
     }
 
     #[test]
