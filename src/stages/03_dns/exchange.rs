@@ -230,11 +230,23 @@ fn send_and_wait(
     let clock = by.clock();
     let mut until = by.within(Some(ask.timeout), Bound::Resolver);
     let begun = clock.now();
+    let mut failed = None;
+    let mut gone = 0;
     for w in group.iter_mut() {
         // Before sendto(): on loopback the call itself delivers, and the answer may be there when it returns.
         w.sent = clock.now();
-        socket.send(&w.bytes).map_err(|e| Failure::os("sendto", &e))?;
+        failed = socket.send(&w.bytes).err();
+        if failed.is_some() {
+            break;
+        }
+        gone += 1;
+    }
+    // Told when both have left: telling takes time, too.
+    for w in &group[..gone] {
         tell_sent(ask, link, w, out);
+    }
+    if let Some(error) = failed {
+        return Err(Failure::os("sendto", &error));
     }
     let mut ignored = 0;
     while group.iter().any(|w| slots[w.at].is_none()) {

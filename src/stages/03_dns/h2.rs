@@ -75,11 +75,10 @@ impl Http2 {
             let frame = self.next(to, begun, until)?;
             let mine = frame.stream == stream;
             match frame.kind {
-                HEADERS if mine => {
-                    // 1xx answers and trailers come as HEADERS too.
-                    if status.is_none() {
-                        status = Some(decode_status(unpadded(&frame)?).ok_or_else(|| malformed("status"))?).filter(|s| *s >= 200);
-                    }
+                // 1xx answers and trailers come as HEADERS too.
+                HEADERS if mine && status.is_none() => {
+                    let said = decode_status(unpadded(&frame)?).ok_or_else(|| malformed("status"))?;
+                    status = (said >= 200).then_some(said);
                 }
                 DATA if mine => {
                     content.extend_from_slice(unpadded(&frame)?);
