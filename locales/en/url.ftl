@@ -1,6 +1,7 @@
 # Stage 1: the URL in its parts, what was done to it, and what is wrong with it.
 
 url-stage = URL
+url-unread = what was typed is no URL
 url-clipped = { $start }… ({ $bytes } bytes in all)
 
 # names of the parts

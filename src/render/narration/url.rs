@@ -16,7 +16,7 @@ const MOST: usize = 300;
 pub fn tell(page: &mut Page, words: &Words, story: &StageStory<'_, UrlEvent>) {
     let name = words.say(&phrase!("url-stage"));
     if story.events.is_empty() {
-        page.stage(Some(1), &name, "", Some(story.took));
+        page.stage(Some(1), &name, &words.say(&phrase!("url-unread")), None);
     }
     for (_, event) in &story.events {
         match event {

@@ -102,6 +102,11 @@ fn a_scheme_that_is_not_fetched_is_explained() {
 }
 
 #[test]
+fn what_is_no_url_is_not_shown_as_one() {
+    assert_eq!(decoded("http://[zz]/\n", 80, Detail::Normal), "1 URL       what was typed is no URL\n");
+}
+
+#[test]
 fn a_redirect_shows_what_it_came_from() {
     let shown = told(Some(80), Detail::Normal, |out| {
         let base = decode("http://u:secret@h.example/a/b#frag", out).expect("a URL");
