@@ -28,7 +28,7 @@ examples:
 
 # All tests. JAUNT_REQUIRE_PEERS=1 makes a missing curl, nginx, strace … a failure.
 test:
-    cargo test --locked
+    cargo test
 
 # Licences, sources and advisories of what comes in with dependencies.
 deny:

@@ -45,7 +45,13 @@ pub const TABLE: &[Row] = &[
     ),
     row(None, "connect-timeout", Same),
     row(None, "connect-to", Same),
-    row(Some('b'), "cookie", Differs("several name=value are joined with `; `, as RFC 6265 has it; curl leaves out the space")),
+    row(
+        Some('b'),
+        "cookie",
+        Differs(
+            "several name=value are joined with `; `, as RFC 6265 has it, and stay with scheme, host and port; curl leaves out the space, and looks at the host only",
+        ),
+    ),
     row(None, "create-dirs", Same),
     row(
         Some('d'),

@@ -172,6 +172,61 @@ fn redirects_are_followed_alike() {
 }
 
 #[test]
+fn cookies_come_back_alike() {
+    let set: &[u8] = b"HTTP/1.1 302 Found\r\nSet-Cookie: a=1; Path=/\r\nSet-Cookie: b=2; Path=/elsewhere\r\n\
+        Location: /next\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let jar = folder.path().join("jar");
+    let lines =
+        "# Netscape HTTP Cookie File\n127.0.0.1\tFALSE\t/\tFALSE\t0\told\tkept\n127.0.0.1\tFALSE\t/other\tFALSE\t0\tno\tno\n";
+    std::fs::write(&jar, lines).expect("a file in it");
+    let jar = jar.to_str().expect("a UTF-8 path");
+    for options in [&["-L"][..], &["-L", "-b", ""], &["-b", jar], &["-b", "/no/such/file", "-L"], &["-L", "-b", "x=y"]] {
+        agree(&[set, OK], &[options, &["http://SERVER/a"]].concat());
+    }
+}
+
+#[test]
+fn credentials_stay_with_their_origin_as_in_curl() {
+    if !has("curl") {
+        return;
+    }
+    for options in [
+        &["-u", "user:secret"][..],
+        &["-H", "Authorization: Bearer secret"],
+        &["-H", "Cookie: a=secret"],
+        &["-b", "a=secret"],
+        &["-u", "user:secret", "--location-trusted"],
+        &["-H", "Authorization: Bearer secret", "--location-trusted"],
+    ] {
+        let [ours, theirs] = ["jaunt", "curl"].map(|program| {
+            let (to, requests) = serving(&[OK], |other| {
+                let to =
+                    format!("HTTP/1.1 302 Found\r\nLocation: http://{other}/\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+                serving(&[to.as_bytes()], |at| {
+                    let mut command = if program == "jaunt" { jaunt() } else { Command::new("curl") };
+                    command.args(["-s", "-m20", "-L"]).args(options).arg(format!("http://{at}/")).output().expect("it runs");
+                    other
+                })
+                .0
+            });
+            assert_eq!(requests.len(), 1, "{program} {options:?}: the redirect was followed");
+            read(&requests[0], to)
+        });
+        // docs/CURL.md: curl gives -b to another port of the same host.
+        if options[0] != "-b" {
+            assert_eq!(ours, theirs, "{options:?}");
+        }
+        let trusted = options.contains(&"--location-trusted");
+        let told = ours
+            .fields
+            .iter()
+            .any(|f| f.to_ascii_lowercase().starts_with("authorization:") || f.to_ascii_lowercase().starts_with("cookie:"));
+        assert_eq!(told, trusted, "{options:?}: {ours:?}");
+    }
+}
+
+#[test]
 fn write_out_speaks_alike() {
     for format in [
         "%{http_code} %{response_code} %{num_redirects} %{size_download} %{method} %{scheme} %{http_version}\\n",
