@@ -12,6 +12,7 @@ mod image_cases;
 mod iterative;
 mod message;
 mod outputs;
+mod response;
 mod support;
 mod tls;
 mod url;

@@ -270,6 +270,13 @@ impl Exchange<'_> {
 
     /// Gives what was read to the reader, and what it makes of it to the sink.
     fn digest(&mut self) -> Result<(), ResponseError> {
+        let read = self.digest_all();
+        // What was good before a fault is handed on all the same.
+        let handed = self.content.flush(self.sink);
+        read.and(handed)
+    }
+
+    fn digest_all(&mut self) -> Result<(), ResponseError> {
         loop {
             let Self { wire, reader, sink, content, decoder, refused, .. } = self;
             let input = wire.unread();
@@ -325,7 +332,7 @@ impl Exchange<'_> {
                 }
             }
         }
-        self.content.flush(self.sink)
+        Ok(())
     }
 
     fn interim(&mut self, head: &Head, raw: &[u8]) -> Result<(), ResponseError> {

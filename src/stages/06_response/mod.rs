@@ -38,13 +38,13 @@ mod sink;
 mod splice;
 
 pub use chunked::{ChunkFault, ChunkReader, ChunkStats, Chunked};
-pub use coding::{Coding, CodingError, Decoder};
+pub use coding::{Coding, CodingError, CodingFault, Decoder};
 pub use error::{HeadFault, Phase, ResponseError};
 pub use events::{Closed, Ended, Oddity, ResponseEvent, Side};
 pub use exchange::exchange;
 pub use framing::{Asked, Framing, NoBody};
 pub use reader::{Piece, ResponseReader};
-pub use sink::{BodySink, Discard, Refused, SinkError, Tee};
+pub use sink::{BodySink, Discard, Refused, SinkError};
 
 /// A field of a head or a trailer, as received.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
