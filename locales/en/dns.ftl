@@ -47,7 +47,6 @@ dns-system-failed = getaddrinfo for { $host }: { $text } ({ $code })
 dns-timed-out = resolve { $host }: no answer in time
 dns-timed-out-max-time = resolve { $host }: the time given with -m has run out
 dns-timed-out-connect-timeout = resolve { $host }: the time given with --connect-timeout has run out
-dns-unavailable = this resolver is not available here
 
 dns-tried = { $server } over { $transport }, { $kind } of { $name } { $times ->
     [one] : { $why }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::event::Transport;
 use super::failure::Failure;
 use super::wire::QuestionShown;
-use super::{Family, ResolverKind};
+use super::Family;
 use crate::deadline::{Bound, Expired};
 use crate::exit::{Advice, Exit};
 use crate::phrase;
@@ -161,11 +161,6 @@ pub enum DnsError {
         /// What had been tried until then.
         tried: Vec<Tried>,
     },
-    /// A resolver that this build does not have.
-    Unavailable {
-        /// Which.
-        resolver: ResolverKind,
-    },
     /// Ctrl-C.
     Interrupted,
 }
@@ -182,7 +177,7 @@ impl DnsError {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Usage { option: Typed::Resolve, .. } => Exit::SetoptOptionSyntax,
-            Self::Usage { option: Typed::Server | Typed::Type, .. } | Self::Unavailable { .. } => Exit::FailedInit,
+            Self::Usage { option: Typed::Server | Typed::Type, .. } => Exit::FailedInit,
             Self::BadName { .. }
             | Self::Onion { .. }
             | Self::Invalid { .. }
@@ -236,7 +231,6 @@ impl DnsError {
                 Bound::ConnectTimeout => phrase!("dns-timed-out-connect-timeout", host = host),
                 Bound::Idle | Bound::Resolver => phrase!("dns-timed-out", host = host),
             },
-            Self::Unavailable { .. } => phrase!("dns-unavailable"),
             Self::Interrupted => phrase!("journey-interrupted"),
         }
     }
@@ -297,7 +291,7 @@ impl DnsError {
             }
             Self::System { .. } => Advice::hint(phrase!("dns-hint-resolver-stub")),
             Self::TimedOut { .. } => Advice::new(phrase!("dns-cause-timeout"), phrase!("dns-hint-timeout")),
-            Self::Unavailable { .. } | Self::Interrupted => Advice::default(),
+            Self::Interrupted => Advice::default(),
         }
     }
 }
