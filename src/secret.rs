@@ -76,12 +76,12 @@ impl Secrets {
             shown.push_str(&rest[..start]);
             rest = &rest[start..];
             let end = rest.find(|c: char| matches!(c, '/' | '?' | '#' | '\\') || c.is_whitespace()).unwrap_or(rest.len());
-            if let Some(at) = rest[..end].rfind('@') {
-                if let Some(colon) = rest[..at].find(':') {
-                    shown.push_str(&rest[..=colon]);
-                    shown.push_str(MASK);
-                    rest = &rest[at..];
-                }
+            if let Some(at) = rest[..end].rfind('@')
+                && let Some(colon) = rest[..at].find(':')
+            {
+                shown.push_str(&rest[..=colon]);
+                shown.push_str(MASK);
+                rest = &rest[at..];
             }
         }
         shown.push_str(rest);

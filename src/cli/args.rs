@@ -1,8 +1,14 @@
 //! What was typed: every option, its name, its help. Wherever curl has an option, its name and meaning are used.
 //!
 //! Guidelines: one struct a heading of `--help`; the first line of a doc comment is the help, short enough for 60 columns;
-//! nothing is decided here ([`super::decide`] makes a `Plan` from it), only numbers and words are read; whatever may hold bytes
+//! nothing is decided here ([`mod@super::decide`] makes a `Plan` from it), only numbers and words are read; whatever may hold bytes
 //! that are not UTF-8 is an `OsString`. An option of curl's needs its row in [`super::curl::TABLE`]: a test compares the two.
+
+#![allow(
+    rustdoc::broken_intra_doc_links,
+    rustdoc::bare_urls,
+    reason = "doc comments of options are the help, which is plain text"
+)]
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -185,7 +191,7 @@ pub struct Request {
     /// Offer compression (the default; --no-compressed offers none)
     #[arg(long)]
     pub compressed: bool,
-    /// `--no-compressed` was the last word on it; [`super::parse`] knows.
+    /// `--no-compressed` was the last word on it; [`mod@super::parse`] knows.
     #[arg(skip)]
     pub no_compressed: bool,
 }

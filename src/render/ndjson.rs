@@ -51,11 +51,11 @@ impl<W: Write + Send> Sink for Ndjson<W> {
     }
 
     fn failure(&mut self) -> Option<io::Error> {
-        if !self.failed {
-            if let Err(error) = self.to.flush() {
-                self.failed = true;
-                return Some(error);
-            }
+        if !self.failed
+            && let Err(error) = self.to.flush()
+        {
+            self.failed = true;
+            return Some(error);
         }
         self.failure.take()
     }

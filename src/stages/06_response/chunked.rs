@@ -39,7 +39,7 @@ pub enum ChunkFault {
     AfterSize,
     /// A chunk's data are not followed by a line end.
     AfterData,
-    /// More bytes of extensions than [`EXTENSIONS`] plus the data so far.
+    /// More bytes of extensions than `EXTENSIONS` plus the data so far.
     Extensions,
     /// The trailer section is longer than a head may be.
     Trailers,
