@@ -236,10 +236,10 @@ response-previewed-cut =
 response-peek-closed = the server has closed its side already
 response-peek-open = nothing there, not closed either
 response-kept =
-    connection kept, { $exchanges } { $exchanges ->
-        [one] exchange
-       *[other] exchanges
-    } so far
+    { $exchanges ->
+        [one] connection kept
+       *[other] connection kept, { $exchanges } exchanges so far
+    }
 response-closing-peer = the server closed first: { $why }
 response-closing-us = jaunt closes first: { $why }
 response-closed-asked-by-us = the request asked for it

@@ -435,7 +435,6 @@ impl Exchange<'_> {
             let so_far = self.content.bytes;
             self.decoder.finish().map_err(|e| ResponseError::from(e).after(so_far))?;
         }
-        self.sink.end()?;
         let surplus = if self.declined { 0 } else { self.wire.unread().len() };
         let wire_bytes = self.wire.received - self.wire_before_body - surplus as u64;
         let (out, reader) = (self.wire.out, &self.reader);
@@ -454,6 +453,7 @@ impl Exchange<'_> {
             took_us: self.wire.last_byte.saturating_sub(self.head_at).into(),
             after_coding: self.decoder.ignored(),
         });
+        self.sink.end()?;
         if surplus > 0 {
             out.emit(|| ResponseEvent::Surplus { bytes: surplus });
         }
