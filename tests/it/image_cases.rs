@@ -328,13 +328,11 @@ fn check_all(frames: bool) {
 }
 
 #[test]
-#[ignore = "style sheets are the next step"]
 fn every_page_asks_for_what_a_browser_asks_for() {
     check_all(false);
 }
 
 #[test]
-#[ignore = "style sheets are the next step"]
 fn with_frames_entered_every_page_asks_for_what_a_browser_asks_for() {
     check_all(true);
 }

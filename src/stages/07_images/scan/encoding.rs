@@ -53,6 +53,7 @@ impl Decoding {
     }
 
     /// What it decodes from, once that is known.
+    #[cfg(test)]
     pub(super) fn encoding(&self) -> Option<&'static Encoding> {
         self.decoder.as_ref().map(Decoder::encoding)
     }

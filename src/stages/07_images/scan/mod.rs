@@ -13,8 +13,6 @@
 //! Spec: HTML §13.2 (parsing), §4.8.4.3 (images), Fetch §4.1, CSP 3, Referrer Policy, CSS Cascade 5, Media Queries 5.
 //! Where these leave a choice, it is Chromium's.
 
-#![allow(dead_code, reason = "style sheets, the next step, use the rest")]
-
 mod css;
 mod encoding;
 mod kind;
@@ -95,7 +93,7 @@ enum Frame {
     /// Its answer is awaited.
     Waiting { order: Order, sandboxed: bool, node: NodeId },
     /// It is a page itself.
-    Entered(Box<Scanner>),
+    Entered { scanner: Box<Scanner>, node: NodeId },
 }
 
 enum Machine {
@@ -155,7 +153,7 @@ impl Scanner {
         !self.page.borrow().sheets.waiting.is_empty()
             || self.children.values().any(|c| match c {
                 Frame::Waiting { .. } => true,
-                Frame::Entered(s) => s.waits(),
+                Frame::Entered { scanner: s, .. } => s.waits(),
             })
     }
 
@@ -189,7 +187,7 @@ impl Scanner {
         let children = self.children.values_mut();
         children
             .filter_map(|c| match c {
-                Frame::Entered(s) => Some(s.sheet(id, answer.clone())),
+                Frame::Entered { scanner: s, .. } => Some(s.sheet(id, answer.clone())),
                 Frame::Waiting { .. } => None,
             })
             .flatten()
@@ -206,7 +204,7 @@ impl Scanner {
         let children = self.children.values_mut();
         children
             .filter_map(|c| match c {
-                Frame::Entered(s) => Some(s.object(id, shown)),
+                Frame::Entered { scanner: s, .. } => Some(s.object(id, shown)),
                 Frame::Waiting { .. } => None,
             })
             .flatten()
@@ -277,12 +275,12 @@ impl Scanner {
         for frame in framed {
             match (frame.srcdoc, frame.url) {
                 (Some(text), _) => {
-                    let child = self.child_of_own(frame.order, frame.sandboxed, frame.node, &text);
-                    self.children.insert(frame.id, Frame::Entered(Box::new(child)));
+                    let child = self.child_of_own(frame.order, frame.sandboxed, &text);
+                    self.children.insert(frame.id, Frame::Entered { scanner: Box::new(child), node: frame.node });
                 }
                 (None, Some(url)) if url.scheme() == "data" => {
-                    if let Some(child) = self.child_of_data(frame.order, frame.node, &url) {
-                        self.children.insert(frame.id, Frame::Entered(Box::new(child)));
+                    if let Some(child) = self.child_of_data(frame.order, &url) {
+                        self.children.insert(frame.id, Frame::Entered { scanner: Box::new(child), node: frame.node });
                     }
                 }
                 _ => {
@@ -293,20 +291,19 @@ impl Scanner {
         }
     }
 
-    fn child_page(&self, url: Url, gate: Gate, from: Option<Url>, referrer: ReferrerPolicy, order: Order, node: NodeId) -> Page {
+    fn child_page(&self, url: Url, gate: Gate, from: Option<Url>, referrer: ReferrerPolicy, order: Order) -> Page {
         let page = self.page.borrow();
         let mut child = Page::new(url, gate, from, referrer, page.screen, page.shared.clone(), true, false);
         child.place = (order.0 + 1, 0);
-        child.rendered = page.is_rendered(node);
         child.around = page.around.iter().cloned().chain([page.url.clone()]).collect();
         child
     }
 
     /// `srcdoc`: a page with its parent's address, base and policies.
-    fn child_of_own(&self, order: Order, sandboxed: bool, node: NodeId, text: &str) -> Self {
+    fn child_of_own(&self, order: Order, sandboxed: bool, text: &str) -> Self {
         let page = self.page.borrow();
         let from = page.from.clone().filter(|_| !sandboxed);
-        let mut child = self.child_page(page.base.clone(), page.gate.inherited(), from, page.referrer, order, node);
+        let mut child = self.child_page(page.base.clone(), page.gate.inherited(), from, page.referrer, order);
         child.url = page.url.clone();
         child.encoding = encoding_rs::UTF_8;
         drop(page);
@@ -317,12 +314,12 @@ impl Scanner {
     }
 
     /// A page in a `data:` URL has no address: nothing in it is relative to anything, and no Referer is sent.
-    fn child_of_data(&self, order: Order, node: NodeId, url: &Url) -> Option<Self> {
+    fn child_of_data(&self, order: Order, url: &Url) -> Option<Self> {
         let data = data_url::DataUrl::process(url.as_str()).ok()?;
         let (body, _) = data.decode_to_vec().ok()?;
         let content_type = data.mime_type().to_string().into_bytes();
         let gate = self.page.borrow().gate.inherited();
-        let child = self.child_page(url.clone(), gate, None, ReferrerPolicy::default(), order, node);
+        let child = self.child_page(url.clone(), gate, None, ReferrerPolicy::default(), order);
         let document = kind::declared(Some(&content_type), &[]);
         let mut scanner = Self::of(child, document, Some(content_type), None);
         scanner.advance(&body, false);
@@ -334,11 +331,11 @@ impl Scanner {
         match self.children.get(&id) {
             Some(Frame::Waiting { order, sandboxed, node }) => {
                 let (order, sandboxed, node) = (*order, *sandboxed, *node);
-                match answer.and_then(|a| self.child_of_answer(order, sandboxed, node, a)) {
-                    Some(mut child) => {
-                        let found = child.end();
-                        self.children.insert(id, Frame::Entered(Box::new(child)));
-                        found
+                match answer.and_then(|a| self.child_of_answer(order, sandboxed, a)) {
+                    Some(child) => {
+                        self.children.insert(id, Frame::Entered { scanner: Box::new(child), node });
+                        self.settle_children();
+                        self.take()
                     }
                     None => {
                         self.children.remove(&id);
@@ -346,12 +343,12 @@ impl Scanner {
                     }
                 }
             }
-            Some(Frame::Entered(_)) => Vec::new(),
+            Some(Frame::Entered { .. }) => Vec::new(),
             None => {
                 let children = self.children.values_mut();
                 let mut found = Vec::new();
                 for child in children {
-                    if let Frame::Entered(s) = child {
+                    if let Frame::Entered { scanner: s, .. } = child {
                         found.extend(s.frame(id, answer.clone()));
                     }
                 }
@@ -360,7 +357,7 @@ impl Scanner {
         }
     }
 
-    fn child_of_answer(&self, order: Order, sandboxed: bool, node: NodeId, answer: FrameAnswer) -> Option<Self> {
+    fn child_of_answer(&self, order: Order, sandboxed: bool, answer: FrameAnswer) -> Option<Self> {
         let FrameAnswer { url, fields, body } = answer;
         let gate = Gate::new(&url, &fields);
         let page = self.page.borrow();
@@ -371,7 +368,7 @@ impl Scanner {
         let referrer = ReferrerPolicy::of_fields(&fields).unwrap_or_default();
         let content_type = fields.iter().find(|f| f.name.eq_ignore_ascii_case("content-type")).map(|f| f.value.0.clone());
         let parent = (url.origin() == page.url.origin()).then_some(page.encoding);
-        let child = self.child_page(url, gate, from, referrer, order, node);
+        let child = self.child_page(url, gate, from, referrer, order);
         drop(page);
         let document = kind::declared(content_type.as_deref(), &fields);
         let mut scanner = Self::of(child, document, content_type, parent);
@@ -392,15 +389,32 @@ impl Scanner {
             self.finished = true;
             page.choose_icons();
         }
-        page.finish_styles();
-        page.load_plugins();
+        loop {
+            page.finish_styles();
+            if !page.sheets.waiting.is_empty() {
+                return;
+            }
+            page.load_plugins();
+            if !page.sheets.stale {
+                break;
+            }
+        }
         drop(page);
         self.enter();
+        self.settle_children();
+    }
+
+    /// Whether a frame is rendered is known when this page's styles are.
+    fn settle_children(&mut self) {
+        if !self.finished || !self.page.borrow().sheets.waiting.is_empty() {
+            return;
+        }
         for child in self.children.values_mut() {
-            if let Frame::Entered(s) = child
-                && !s.ended
+            if let Frame::Entered { scanner, node } = child
+                && !scanner.ended
             {
-                let found = s.end();
+                scanner.page.borrow_mut().rendered = self.page.borrow().is_rendered(*node) && self.page.borrow().rendered;
+                let found = scanner.end();
                 self.page.borrow_mut().out.extend(found);
             }
         }
@@ -409,7 +423,7 @@ impl Scanner {
     fn take(&mut self) -> Vec<Reference> {
         let mut found = std::mem::take(&mut self.page.borrow_mut().out);
         for child in self.children.values_mut() {
-            if let Frame::Entered(s) = child {
+            if let Frame::Entered { scanner: s, .. } = child {
                 found.append(&mut s.take());
             }
         }

@@ -80,6 +80,8 @@ pub(super) struct Page {
     pub(super) url: Url,
     pub(super) base: Url,
     pub(super) based: bool,
+    /// The base before a `base` element was met.
+    pub(super) fallback: Url,
     pub(super) gate: SharedGate,
     /// Whose address a Referer tells; None for a page with an origin of its own.
     pub(super) from: Option<Url>,
@@ -125,6 +127,7 @@ impl Page {
             shared,
             screen,
             base: url.clone(),
+            fallback: url.clone(),
             url,
             based: false,
             gate: Arc::new(gate),

@@ -8,6 +8,8 @@ use super::tree::{NodeId, flag};
 /// What an element holds.
 enum Content {
     Image,
+    /// SVG
+    Drawing,
     Page,
     /// Nothing that is shown.
     Unknown(String),
@@ -19,25 +21,47 @@ impl Page {
         let plugins = std::mem::take(&mut self.plugins);
         let mut waiting = Vec::new();
         for node in plugins {
-            if self.in_object(node) {
-                waiting.push(node);
-            } else {
-                self.plugin(node);
+            match self.in_object(node) {
+                // Inside one that is shown it never will be.
+                Some(true) => self.unshown(node),
+                Some(false) => waiting.push(node),
+                None => self.plugin(node),
             }
         }
         self.plugins = waiting;
     }
 
-    /// Is it inside an `object` whose end is not known, or that is shown?
-    fn in_object(&self, node: NodeId) -> bool {
+    /// Is it inside an `object` that is shown (true), or of which that is not known (false)?
+    fn in_object(&self, node: NodeId) -> Option<bool> {
         let mut at = self.tree.parent(node);
+        let mut open = None;
         while let Some(n) = at {
-            if self.tree.is_html(n, "object") && (self.tree.has(n, flag::LOADED) || self.objects.iter().any(|(_, o)| *o == n)) {
-                return true;
+            if self.tree.is_html(n, "object") {
+                if self.tree.has(n, flag::LOADED) {
+                    return Some(true);
+                }
+                if !self.tree.has(n, flag::FAILED) {
+                    open = Some(false);
+                }
             }
             at = self.tree.parent(n);
         }
-        false
+        open
+    }
+
+    fn unshown(&mut self, node: NodeId) {
+        let object = self.tree.is_html(node, "object");
+        let typed = self.tree.attr(node, if object { "data" } else { "src" }).unwrap_or_default().to_owned();
+        let source = if object { Source::Object } else { Source::Embed };
+        self.skip(self.order(node, 0), &typed, source, Kind::Image, SkipReason::NotRendered);
+    }
+
+    /// What it contains is shown instead.
+    fn falls_back(&mut self, node: NodeId) {
+        if self.tree.is_html(node, "object") {
+            self.tree.set(node, flag::FAILED);
+            self.sheets.stale |= self.tree.first(node).is_some();
+        }
     }
 
     fn plugin(&mut self, node: NodeId) {
@@ -49,16 +73,29 @@ impl Page {
             if self.tree.attr(node, if object { "data" } else { "src" }).is_some() {
                 self.skip(self.order(node, 0), &typed, source, Kind::Image, SkipReason::Empty);
             }
-            return;
+            return self.falls_back(node);
         }
         let order = self.order(node, 0);
         if !self.is_rendered(node) {
+            // What is in it is not rendered either.
+            self.falls_back(node);
             return self.skip(order, &typed, source, Kind::Image, SkipReason::NotRendered);
         }
         match content(&kind, &typed) {
-            Content::Unknown(kind) => self.skip(order, &typed, source, Kind::Image, SkipReason::Type(kind)),
-            Content::Page => self.framed_page(node, order, &typed, None, false, Destination::Object),
-            Content::Image => {
+            Content::Unknown(kind) => {
+                self.skip(order, &typed, source, Kind::Image, SkipReason::Type(kind));
+                self.falls_back(node);
+            }
+            Content::Page => {
+                self.tree.set(node, flag::LOADED);
+                self.framed_page(node, order, &typed, None, false, Destination::Object);
+            }
+            // An SVG document shows pictures of its own, as a frame does.
+            Content::Drawing if self.enter_frames => {
+                self.tree.set(node, flag::LOADED);
+                self.framed_page(node, order, &typed, None, false, Destination::Object);
+            }
+            Content::Image | Content::Drawing => {
                 let kind = if object { Kind::Object(self.new_object(node)) } else { Kind::Image };
                 let manner = Manner { what: Destination::Object, kind, ..self.manner(source) };
                 let r = self.refer(order, &typed, manner);
@@ -71,6 +108,8 @@ impl Page {
                     self.objects.pop();
                     if shown {
                         self.tree.set(node, flag::LOADED);
+                    } else {
+                        self.falls_back(node);
                     }
                 }
                 self.push(r);
@@ -84,6 +123,8 @@ impl Page {
         let (_, node) = self.objects.swap_remove(i);
         if shown {
             self.tree.set(node, flag::LOADED);
+        } else {
+            self.falls_back(node);
         }
         true
     }
@@ -96,8 +137,9 @@ fn content(kind: &str, url: &str) -> Content {
     let kind = kind.split(';').next().unwrap_or_default().trim();
     let kind = if kind.is_empty() {
         match extension.as_str() {
-            "png" | "gif" | "jpg" | "jpeg" | "jfif" | "pjpeg" | "pjp" | "webp" | "avif" | "bmp" | "ico" | "apng" | "svg"
-            | "svgz" | "xbm" | "jxl" => "image/png",
+            "png" | "gif" | "jpg" | "jpeg" | "jfif" | "pjpeg" | "pjp" | "webp" | "avif" | "bmp" | "ico" | "apng" | "xbm"
+            | "jxl" => "image/png",
+            "svg" | "svgz" => "image/svg+xml",
             "html" | "htm" | "shtml" | "shtm" | "xhtml" | "xht" | "xml" | "txt" | "text" | "js" | "mjs" | "css" | "json"
             | "xsl" => "text/html",
             "swf" => "application/x-shockwave-flash",
@@ -113,7 +155,9 @@ fn content(kind: &str, url: &str) -> Content {
     let pictured = matches!(extension.as_str(), "png" | "gif" | "jpg" | "jpeg" | "webp" | "avif" | "bmp" | "ico" | "svg");
     let page =
         kind.starts_with("text/") || kind.ends_with("xml") || matches!(kind, "application/json" | "application/javascript");
-    if is_image_type(kind) || (page && pictured) {
+    if kind == "image/svg+xml" {
+        Content::Drawing
+    } else if is_image_type(kind) || (page && pictured) {
         Content::Image
     } else if page {
         Content::Page

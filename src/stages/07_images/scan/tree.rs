@@ -30,6 +30,8 @@ pub(super) mod flag {
     pub(crate) const HOST: u16 = 1 << 8;
     /// An `object` that shows what it fetched: what it contains is not shown.
     pub(crate) const LOADED: u16 = 1 << 9;
+    /// An `object` that shows what it contains.
+    pub(crate) const FAILED: u16 = 1 << 11;
     /// Not an element.
     pub(crate) const OTHER: u16 = 1 << 10;
 }
@@ -304,6 +306,11 @@ impl Tree {
 
     pub(super) fn is_element(&self, id: NodeId) -> bool {
         !self.has(id, flag::OTHER)
+    }
+
+    /// Something that stays in one place while the tree is only read, one for each node.
+    pub(super) fn anchor(&self, id: NodeId) -> &impl Sized {
+        &self.nodes[id.0 as usize]
     }
 
     pub(super) fn depth(&self, id: NodeId) -> u16 {

@@ -1,19 +1,89 @@
-//! Style sheets of a page: where they come from, and what they make a page fetch.
+//! Style sheets of a page: where they come from, when all are there, and what they make the page fetch.
+//! Spec: HTML §4.2.6 (`style`), §4.6.7.24 (`link rel=stylesheet`), CSSOM §6.2 (sets of sheets), CSS Syntax 3 §3.2 (encoding).
 
-use super::page::Manner;
-use super::page::Page;
-use super::policy::Destination;
-use super::policy::ReferrerPolicy;
-use super::reference::{Kind, SheetAnswer, SheetId, SkipReason, Source};
-use super::tree::NodeId;
+mod cascade;
+mod property;
+mod selector;
+mod sheet;
+mod supports;
+mod value;
+
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use ::url::Url;
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+
+use super::kind;
+use super::page::{Manner, Page, resolve};
+use super::policy::{Destination, ReferrerPolicy, integrity_holds};
+use super::reference::{Kind, Order, SheetAnswer, SheetId, SkipReason, Source};
+use super::tree::{NodeId, Tree, flag};
+use cascade::{Applied, Cascade, Input, Origin};
+use sheet::{Layer, Named, Sheet};
+
+/// Most sheets of a page, and most that import one another in a row.
+const SHEETS: usize = 1000;
+const DEEP: usize = 32;
 
 /// All sheets of a page.
 #[derive(Default)]
 pub(super) struct Sheets {
+    /// Sheets whose answer is awaited.
     pub(super) waiting: Vec<SheetId>,
+    slots: Vec<Slot>,
+    fetches: HashMap<SheetId, Fetch>,
+    by_url: HashMap<(String, bool), SheetId>,
+    anonymous: u32,
+    /// The title of the set of sheets that is in use.
+    preferred: Option<String>,
+    /// `style` elements that were read.
+    read: HashSet<NodeId>,
+    /// Elements that are rendered, of those that it matters for.
+    rendered: Option<HashSet<NodeId>>,
+    /// Elements whose pictures were told.
+    styled: HashSet<NodeId>,
+    /// Something has changed that decides what is rendered.
+    pub(super) stale: bool,
+}
+
+struct Fetch {
+    slots: Vec<usize>,
+    answer: Option<Option<Rc<SheetAnswer>>>,
+}
+
+/// A place for a sheet in the page.
+struct Slot {
+    owner: NodeId,
+    parent: Option<usize>,
+    /// What its URLs are relative to.
+    base: Url,
+    /// Its own address; none for `<style>`.
+    url: Option<Url>,
+    encoding: &'static Encoding,
+    /// What pictures of it send as Referer.
+    from: Option<Url>,
+    policy: ReferrerPolicy,
+    source: Source,
+    charset: String,
+    integrity: String,
+    cors: Option<bool>,
+    sheet: Option<Sheet>,
+    /// The slots of its imports.
+    imports: Vec<Option<usize>>,
+}
+
+/// What a link says about the sheet it names.
+struct Asked<'a> {
+    href: &'a str,
+    order: Order,
+    policy: ReferrerPolicy,
+    cors: Option<bool>,
+    nonce: &'a str,
 }
 
 impl Page {
+    /// `link rel=stylesheet` and `<?xml-stylesheet?>`.
     #[expect(clippy::too_many_arguments, reason = "the attributes of a link")]
     pub(super) fn linked_sheet(
         &mut self,
@@ -28,42 +98,434 @@ impl Page {
         integrity: &str,
         charset: &str,
     ) {
-        let _ = (title, alternate, integrity, charset);
-        let id = self.new_sheet_id();
-        let kind = Kind::Sheet(id);
+        let order = self.order(node, 0);
+        let kind = Kind::Sheet(SheetId(0));
+        if !self.in_use(title, alternate) {
+            return self.skip(order, href, Source::Stylesheet, kind, SkipReason::Alternate(title.to_owned()));
+        }
+        // A browser fetches what does not apply now, late, in case it should; no picture comes of it.
         if !self.screen.matches(media) {
-            return self.skip(self.order(node, 0), href, Source::Stylesheet, kind, SkipReason::Media(media.to_owned()));
+            return self.skip(order, href, Source::Stylesheet, kind, SkipReason::Media(media.trim().to_owned()));
         }
-        let manner = Manner { what: Destination::Style, policy, cors, nonce, kind, ..self.manner(Source::Stylesheet) };
-        let r = self.refer(self.order(node, 0), href, manner);
-        if r.fetched() {
+        let slot = Slot {
+            owner: node,
+            parent: None,
+            base: self.base.clone(),
+            url: None,
+            encoding: self.encoding,
+            from: self.from.clone(),
+            policy: self.referrer,
+            source: Source::LinkedSheet,
+
+            charset: charset.to_owned(),
+            integrity: integrity.to_owned(),
+            cors,
+            sheet: None,
+            imports: Vec::new(),
+        };
+        let (base, encoding, from) = (self.base.clone(), self.encoding, self.from.clone());
+        self.ask(slot, &Asked { href, order, policy, cors, nonce }, &base, encoding, from.as_ref(), Source::Stylesheet);
+    }
+
+    /// Is a sheet of that title among those in use? The first title there is names the set.
+    fn in_use(&mut self, title: &str, alternate: bool) -> bool {
+        if title.is_empty() {
+            return !alternate;
+        }
+        if self.sheets.preferred.is_none() && !alternate {
+            self.sheets.preferred = Some(title.to_owned());
+        }
+        self.sheets.preferred.as_deref() == Some(title)
+    }
+
+    fn ask(
+        &mut self,
+        mut slot: Slot,
+        asked: &Asked<'_>,
+        base: &Url,
+        encoding: &'static Encoding,
+        from: Option<&Url>,
+        source: Source,
+    ) -> Option<usize> {
+        let mut around = slot.parent;
+        let mut depth = 0;
+        let url = resolve(asked.href.trim(), base, encoding).map(|mut u| {
+            u.set_fragment(None);
+            u
+        });
+        let kind = Kind::Sheet(SheetId(0));
+        while let Some(n) = around {
+            depth += 1;
+            if url.is_some() && self.sheets.slots[n].url == url {
+                self.skip(asked.order, asked.href, source, kind, SkipReason::Cycle);
+                return None;
+            }
+            around = self.sheets.slots[n].parent;
+        }
+        if depth > DEEP || self.sheets.slots.len() >= SHEETS {
+            self.skip(asked.order, asked.href, source, kind, SkipReason::TooMany);
+            return None;
+        }
+        if let Some(data) = url.as_ref().filter(|u| u.scheme() == "data") {
+            return self.inline_sheet(slot, asked, data, source);
+        }
+        let n = self.sheets.slots.len();
+        if let Some(url) = &url {
+            slot.url = Some(url.clone());
+            let key = (url.as_str().to_owned(), asked.cors.is_some());
+            if let Some(id) = self.sheets.by_url.get(&key).copied() {
+                self.skip(asked.order, asked.href, source, Kind::Sheet(id), SkipReason::Repeated);
+                self.sheets.slots.push(slot);
+                let answer = self.sheets.fetches.get_mut(&id).and_then(|f| {
+                    f.slots.push(n);
+                    f.answer.clone()
+                });
+                if let Some(answer) = answer {
+                    self.fill(n, answer.as_deref());
+                }
+                return Some(n);
+            }
+        }
+        let id = self.new_sheet_id();
+        let manner = Manner {
+            what: Destination::Style,
+            source,
+            base,
+            encoding,
+            policy: asked.policy,
+            from,
+            cors: asked.cors,
+            nonce: asked.nonce,
+            kind: Kind::Sheet(id),
+            candidate: None,
+        };
+        let r = self.refer(asked.order, asked.href, manner);
+        let fetched = r.fetched();
+        if let (true, Some(found)) = (fetched, &r.url) {
+            slot.url = Some(found.clone());
+            let asked_as = url.as_ref().map_or_else(|| found.as_str().to_owned(), |u| u.as_str().to_owned());
+            self.sheets.by_url.insert((asked_as, asked.cors.is_some()), id);
+            self.sheets.fetches.insert(id, Fetch { slots: vec![n], answer: None });
             self.sheets.waiting.push(id);
+            self.sheets.slots.push(slot);
         }
+        self.push(r);
+        fetched.then_some(n)
+    }
+
+    /// A sheet in a `data:` URL.
+    fn inline_sheet(&mut self, mut slot: Slot, asked: &Asked<'_>, url: &Url, source: Source) -> Option<usize> {
+        self.skip(asked.order, asked.href, source, Kind::Sheet(SheetId(0)), SkipReason::Inline(asked.href.len() as u64));
+        let data = data_url::DataUrl::process(url.as_str()).ok()?;
+        let css = data.mime_type().type_ == "text" && data.mime_type().subtype == "css";
+        let (body, _) = data.decode_to_vec().ok().filter(|_| css || self.quirks)?;
+        let content_type = data.mime_type().to_string();
+        let (text, encoding) = decoded(&body, Some(content_type.as_bytes()), &slot.charset, slot.encoding);
+        slot.encoding = encoding;
+        slot.base = url.clone();
+        let n = self.sheets.slots.len();
+        self.sheets.slots.push(slot);
+        self.read_sheet(n, &text);
+        Some(n)
+    }
+
+    /// A `style` element that has all its text.
+    pub(super) fn style_element(&mut self, node: NodeId) {
+        if !self.tree.has(node, flag::LIVE) || !self.sheets.read.insert(node) || self.sheets.slots.len() >= SHEETS {
+            return;
+        }
+        let attr = |name| self.tree.attr(node, name).unwrap_or_default();
+        let kind = attr("type").trim();
+        let (media, title) = (attr("media").to_owned(), attr("title").to_owned());
+        if !(kind.is_empty() || kind.eq_ignore_ascii_case("text/css"))
+            || !self.screen.matches(&media)
+            || !self.in_use(&title, false)
+        {
+            return;
+        }
+        let text = self.tree.styles.remove(&node).unwrap_or_default();
+        let nonce = self.nonce(node);
+        if self.gate.inline_style(false, &text, &nonce).is_err() {
+            return;
+        }
+        let n = self.sheets.slots.len();
+        self.sheets.slots.push(Slot {
+            owner: node,
+            parent: None,
+            base: self.base.clone(),
+            url: None,
+            encoding: self.encoding,
+            from: self.from.clone(),
+            policy: self.referrer,
+            source: Source::StyleElement,
+
+            charset: String::new(),
+            integrity: String::new(),
+            cors: None,
+            sheet: None,
+            imports: Vec::new(),
+        });
+        self.read_sheet(n, &text);
+    }
+
+    /// The answer of a sheet. False: not one of this page.
+    pub(super) fn sheet_answer(&mut self, id: SheetId, answer: Option<SheetAnswer>) -> bool {
+        let Some(i) = self.sheets.waiting.iter().position(|w| *w == id) else { return false };
+        self.sheets.waiting.swap_remove(i);
+        let answer = answer.map(Rc::new);
+        let Some(fetch) = self.sheets.fetches.get_mut(&id) else { return true };
+        fetch.answer = Some(answer.clone());
+        for n in fetch.slots.clone() {
+            self.fill(n, answer.as_deref());
+        }
+        true
+    }
+
+    /// Gives a slot its sheet, if the answer is one.
+    fn fill(&mut self, n: usize, answer: Option<&SheetAnswer>) {
+        let Some(answer) = answer else { return };
+        let slot = &self.sheets.slots[n];
+        let field = |name: &str| answer.fields.iter().find(|f| f.name.eq_ignore_ascii_case(name)).map(|f| f.value.0.as_slice());
+        let page = self.from.as_ref().unwrap_or(&self.url);
+        let same = self.from.is_some() && page.origin() == answer.url.origin();
+        let content_type = field("content-type");
+        let essence = content_type.map(kind::essence).unwrap_or_default();
+        let strict = !self.quirks
+            || !same
+            || field("x-content-type-options").is_some_and(|v| v.trim_ascii().eq_ignore_ascii_case(b"nosniff"));
+        let untyped = content_type.is_none_or(<[u8]>::is_empty);
+        if !(200..300).contains(&answer.status) || (strict && !untyped && essence != "text/css") {
+            return;
+        }
+        if let Some(credentials) = slot.cors.filter(|_| !same) {
+            let allowed = field("access-control-allow-origin").unwrap_or_default();
+            let own = self.from.as_ref().map_or("null".to_owned(), |f| f.origin().ascii_serialization());
+            if !(allowed == own.as_bytes() || (allowed == b"*" && !credentials)) {
+                return;
+            }
+        }
+        if !slot.integrity.trim().is_empty()
+            && ((!same && slot.cors.is_none()) || !integrity_holds(&slot.integrity, &answer.body.0))
+        {
+            return;
+        }
+        let (text, encoding) = decoded(&answer.body.0, content_type, &slot.charset, slot.encoding);
+        let policy = ReferrerPolicy::of_fields(&answer.fields).unwrap_or_default();
+        let slot = &mut self.sheets.slots[n];
+        slot.encoding = encoding;
+        slot.base = answer.url.clone();
+        slot.url = Some(answer.url.clone());
+        slot.from = Some(answer.url.clone());
+        slot.policy = policy;
+        self.read_sheet(n, &text);
+    }
+
+    fn read_sheet(&mut self, n: usize, text: &str) {
+        let sheet = sheet::read(text, &self.screen, &mut self.sheets.anonymous);
+        let mut imports = Vec::with_capacity(sheet.imports.len());
+        for import in &sheet.imports {
+            let slot = &self.sheets.slots[n];
+            let (owner, base, encoding, from, policy) =
+                (slot.owner, slot.base.clone(), slot.encoding, slot.from.clone(), slot.policy);
+            let order = self.order(owner, 1);
+            let kind = Kind::Sheet(SheetId(0));
+            if import.unsupported {
+                self.skip(order, &import.url, Source::Import, kind, SkipReason::Media("supports()".to_owned()));
+                imports.push(None);
+                continue;
+            }
+            if let Some(media) = &import.refused {
+                self.skip(order, &import.url, Source::Import, kind, SkipReason::Media(media.clone()));
+                imports.push(None);
+                continue;
+            }
+            let slot = Slot {
+                owner,
+                parent: Some(n),
+                base: base.clone(),
+                url: None,
+                encoding,
+                from: from.clone(),
+                policy,
+                source: Source::LinkedSheet,
+
+                charset: String::new(),
+                integrity: String::new(),
+                cors: None,
+                sheet: None,
+                imports: Vec::new(),
+            };
+            let asked = Asked { href: &import.url, order, policy, cors: None, nonce: "" };
+            imports.push(self.ask(slot, &asked, &base, encoding, from.as_ref(), Source::Import));
+        }
+        let slot = &mut self.sheets.slots[n];
+        slot.imports = imports;
+        slot.sheet = Some(sheet);
+    }
+
+    /// All elements are there and all sheets: which pictures do styles show?
+    pub(super) fn finish_styles(&mut self) {
+        if self.sheets.rendered.is_some() && !self.sheets.stale {
+            return;
+        }
+        self.sheets.stale = false;
+        let left: Vec<NodeId> = self.tree.styles.keys().copied().collect();
+        for node in left {
+            self.style_element(node);
+        }
+        if !self.sheets.waiting.is_empty() {
+            // An import of one of those: they settle when it is answered.
+            self.sheets.stale = true;
+            return;
+        }
+        if !self.rendered {
+            self.sheets.rendered = Some(HashSet::new());
+            return;
+        }
+        if !self.styles_matter() {
+            self.sheets.rendered = None;
+            return;
+        }
+        let (found, rendered) = self.cascade();
+        let first = self.sheets.styled.is_empty();
+        let mut styled = HashSet::new();
+        for f in &found {
+            styled.insert(f.node);
+            if first || !self.sheets.styled.contains(&f.node) {
+                self.tell_style(f);
+            }
+        }
+        self.sheets.styled.extend(styled);
+        self.sheets.rendered = Some(rendered);
+    }
+
+    /// Is there anything whose picture, or whose rendering, styles decide about?
+    fn styles_matter(&self) -> bool {
+        let sheets = self.sheets.slots.iter().filter_map(|s| s.sheet.as_ref());
+        if sheets.flat_map(|s| &s.rules).any(|r| r.block.iter().any(property::Declared::pictures)) {
+            return true;
+        }
+        (0..self.tree.len()).map(|n| NodeId(n as u32)).any(|node| {
+            self.tree.attributes(node).any(|(name, value)| match &*name.local {
+                "style" => property::may_name(value),
+                "background" => true,
+                _ => false,
+            }) || matches!(self.tree.local(node), "object" | "embed" | "iframe" | "frame")
+        })
+    }
+
+    fn cascade(&self) -> (Vec<cascade::Found>, HashSet<NodeId>) {
+        // Sheets count in the order of the elements that brought them, imports before what imports them.
+        let mut place = HashMap::new();
+        let mut roots = vec![(Tree::DOCUMENT, 0_u64)];
+        roots.extend(self.shadows.iter().enumerate().map(|(n, (_, root))| (*root, n as u64 + 1)));
+        for (root, rank) in &roots {
+            let mut at = self.tree.following(*root, *root, true);
+            let mut n = 0_u64;
+            while let Some(node) = at {
+                if self.sheets.slots.iter().any(|s| s.owner == node) {
+                    place.insert(node, (*rank, n, *root));
+                }
+                n += 1;
+                at = self.tree.following(node, *root, true);
+            }
+        }
+        let mut owners: Vec<usize> = (0..self.sheets.slots.len()).filter(|n| self.sheets.slots[*n].parent.is_none()).collect();
+        owners.retain(|n| place.contains_key(&self.sheets.slots[*n].owner));
+        owners.sort_by_key(|n| place[&self.sheets.slots[*n].owner]);
+        let mut applied = Vec::new();
+        let mut layers = Vec::new();
+        for n in owners {
+            let root = place[&self.sheets.slots[n].owner].2;
+            self.flatten(n, root, None, &mut applied, &mut layers);
+        }
+        let pending = |node: NodeId| {
+            self.tree.is_html(node, "object")
+                && !self.tree.has(node, flag::FAILED)
+                && (self.plugins.contains(&node) || self.objects.iter().any(|(_, o)| *o == node))
+        };
+        let inline = |text: &str| self.gate.inline_style(true, text, "").is_ok();
+        let input = Input {
+            tree: &self.tree,
+            screen: &self.screen,
+            xml: self.xml,
+            quirks: self.quirks,
+            fragment: self.url.fragment(),
+            sheets: &applied,
+            layers: &layers,
+            shadows: &self.shadows,
+            inline: &inline,
+            pending: &pending,
+        };
+        let mut cascade = Cascade::new(&input);
+        cascade.run();
+        (cascade.found, cascade.rendered.into_iter().collect())
+    }
+
+    fn flatten<'s>(
+        &'s self,
+        n: usize,
+        root: NodeId,
+        outer: Option<&Layer>,
+        applied: &mut Vec<Applied<'s>>,
+        layers: &mut Vec<Layer>,
+    ) {
+        let slot = &self.sheets.slots[n];
+        let Some(sheet) = &slot.sheet else { return };
+        let joined = |inner: &Layer| -> Layer { outer.iter().flat_map(|l| l.iter()).chain(inner.iter()).cloned().collect() };
+        for named in &sheet.named {
+            match named {
+                Named::Layer(layer) => layers.push(joined(layer)),
+                Named::Import(i) => {
+                    let own = sheet.imports[*i].layer.as_ref().map(&joined);
+                    layers.extend(own.clone());
+                    if let Some(inner) = slot.imports.get(*i).copied().flatten() {
+                        self.flatten(inner, root, own.as_ref().or(outer), applied, layers);
+                    }
+                }
+            }
+        }
+        applied.push(Applied { rules: &sheet.rules, sheet: n, root, layer: outer.cloned() });
+    }
+
+    fn tell_style(&mut self, found: &cascade::Found) {
+        // A fragment alone is something in this document.
+        if found.url.trim_start().starts_with('#') {
+            return;
+        }
+        let order = self.order(found.node, 2 + found.part);
+        let base = if self.tree.has(found.node, flag::BASED) { self.base.clone() } else { self.fallback.clone() };
+        let r = match found.origin {
+            Origin::Sheet(n) => {
+                let slot = &self.sheets.slots[n];
+                let (source, encoding, policy) = (slot.source, slot.encoding, slot.policy);
+                let manner = Manner { base: &slot.base, encoding, policy, from: slot.from.as_ref(), ..self.manner(source) };
+                self.refer(order, &found.url, manner)
+            }
+            // Chromium encodes queries of `style` attributes in UTF-8.
+            Origin::Attribute => {
+                self.refer(order, &found.url, Manner { base: &base, encoding: UTF_8, ..self.manner(Source::StyleAttribute) })
+            }
+            Origin::Hint => self.refer(order, &found.url, Manner { base: &base, ..self.manner(Source::BackgroundAttribute) }),
+        };
         self.push(r);
     }
 
-    pub(super) fn style_element(&mut self, node: NodeId) {
-        let _ = node;
-    }
-
-    pub(super) fn sheet_answer(&mut self, id: SheetId, answer: Option<SheetAnswer>) -> bool {
-        let _ = answer;
-        let Some(i) = self.sheets.waiting.iter().position(|w| *w == id) else { return false };
-        self.sheets.waiting.swap_remove(i);
-        true
-    }
-
-    pub(super) fn finish_styles(&mut self) {}
-
+    /// Is an `object`, `embed` or frame rendered? Known when the page has ended and its sheets are there.
     pub(super) fn is_rendered(&self, node: NodeId) -> bool {
-        let mut at = Some(node);
-        while let Some(n) = at {
-            let style = self.tree.attr(n, "style").unwrap_or_default().replace(char::is_whitespace, "");
-            if style.contains("display:none") || (self.tree.attr(n, "hidden").is_some() && self.tree.local(n) != "embed") {
-                return false;
-            }
-            at = self.tree.parent(n);
-        }
-        true
+        self.sheets.rendered.as_ref().is_none_or(|r| r.contains(&node))
     }
+}
+
+/// CSS Syntax 3 §3.2: byte order mark, header, `@charset`, the link's attribute, the page.
+fn decoded(body: &[u8], content_type: Option<&[u8]>, charset: &str, page: &'static Encoding) -> (String, &'static Encoding) {
+    let rule = || {
+        let label = body.strip_prefix(b"@charset \"")?.split(|b| *b == b'"').next()?;
+        let found = Encoding::for_label(label)?;
+        Some(if found == UTF_16LE || found == UTF_16BE { UTF_8 } else { found })
+    };
+    let header = content_type.and_then(kind::charset).and_then(|l| Encoding::for_label(l.as_bytes()));
+    let encoding = header.or_else(rule).or_else(|| Encoding::for_label(charset.trim().as_bytes())).unwrap_or(page);
+    let (text, encoding, _) = encoding.decode(body);
+    (text.into_owned(), encoding)
 }

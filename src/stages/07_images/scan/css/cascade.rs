@@ -1,0 +1,703 @@
+//! Which pictures the rendered elements of a page have in their style: matching, cascading, and a walk from the root down.
+//! Spec: CSS Cascade 5 §6 (order), CSS Variables 1, CSS Display 3 (what is not rendered).
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use selectors::context::{
+    MatchingContext, MatchingForInvalidation, MatchingMode, NeedsSelectorFlags, QuirksMode, SelectorCaches,
+};
+use selectors::matching::{matches_selector, matches_selector_list};
+use selectors::parser::{Combinator, Component, Selector};
+use selectors::{Element, OpaqueElement};
+
+use super::super::media::Screen;
+use super::super::tree::{NodeId, Space, Tree, flag};
+use super::property::{Declared, Property, Setting, What, Wide, read, substitute};
+use super::selector::{Css, El, Pseudo, View};
+use super::sheet::{ContainerQuery, Layer, Rule, Scope, read_attribute};
+use super::value::Values;
+
+/// Where a declaration stands, which decides what its URLs are relative to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Origin {
+    /// The sheet of that number.
+    Sheet(usize),
+    Attribute,
+    /// `background="…"`
+    Hint,
+}
+
+/// A picture that an element has in its style.
+pub(super) struct Found {
+    pub(super) node: NodeId,
+    pub(super) url: String,
+    pub(super) origin: Origin,
+    /// Smaller comes first within an element.
+    pub(super) part: u64,
+}
+
+/// A sheet's rules with what the page says about it.
+pub(super) struct Applied<'s> {
+    pub(super) rules: &'s [Rule],
+    pub(super) sheet: usize,
+    /// The document or the shadow root it belongs to.
+    pub(super) root: NodeId,
+    /// Put before the layers of its rules.
+    pub(super) layer: Option<Layer>,
+}
+
+struct Entry<'s> {
+    rule: &'s Rule,
+    selector: &'s Selector<Css>,
+    pseudo: Option<Pseudo>,
+    /// Rank of its layer; without one the highest.
+    layer: u32,
+    order: u32,
+    sheet: usize,
+    root: NodeId,
+}
+
+/// The cascade of one page.
+pub(super) struct Cascade<'p> {
+    view: View<'p>,
+    screen: &'p Screen,
+    quirks: QuirksMode,
+    entries: Vec<Entry<'p>>,
+    by_id: HashMap<String, Vec<u32>>,
+    by_class: HashMap<String, Vec<u32>>,
+    by_name: HashMap<&'p str, Vec<u32>>,
+    rest: Vec<u32>,
+    shadows: HashMap<NodeId, NodeId>,
+    inline: &'p dyn Fn(&str) -> bool,
+    pending: &'p dyn Fn(NodeId) -> bool,
+    /// Rules tried; a bound for pages that are made to be slow.
+    work: u64,
+    pub(super) found: Vec<Found>,
+    /// `object`, `embed` and frames that are rendered.
+    pub(super) rendered: Vec<NodeId>,
+}
+
+/// Most selectors that are tried for one page.
+const WORK: u64 = 200_000_000;
+
+type Variables = Rc<HashMap<Rc<str>, Rc<str>>>;
+
+/// What goes down from an element to its children.
+#[derive(Clone)]
+struct Inherited {
+    variables: Variables,
+    containers: Option<Rc<Container>>,
+    width: f64,
+}
+
+struct Container {
+    names: Rc<str>,
+    width: f64,
+    outer: Option<Rc<Container>>,
+}
+
+/// The winner for one property.
+#[derive(Clone)]
+enum Won {
+    Set(Setting, Origin),
+    None,
+}
+
+/// Everything about the page that the cascade needs.
+pub(super) struct Input<'p> {
+    pub(super) tree: &'p Tree,
+    pub(super) screen: &'p Screen,
+    pub(super) xml: bool,
+    pub(super) quirks: bool,
+    pub(super) fragment: Option<&'p str>,
+    pub(super) sheets: &'p [Applied<'p>],
+    /// All layers in the order they are first named.
+    pub(super) layers: &'p [Layer],
+    pub(super) shadows: &'p [(NodeId, NodeId)],
+    /// May this `style` attribute apply?
+    pub(super) inline: &'p dyn Fn(&str) -> bool,
+    /// Is it an `object` of which it is not known whether it shows?
+    pub(super) pending: &'p dyn Fn(NodeId) -> bool,
+}
+
+impl<'p> Cascade<'p> {
+    pub(super) fn new(input: &Input<'p>) -> Self {
+        let ranks = ranks(input.layers);
+        let mut cascade = Self {
+            view: View { tree: input.tree, xml: input.xml, fragment: input.fragment },
+            screen: input.screen,
+            quirks: if input.quirks { QuirksMode::Quirks } else { QuirksMode::NoQuirks },
+            entries: Vec::new(),
+            by_id: HashMap::new(),
+            by_class: HashMap::new(),
+            by_name: HashMap::new(),
+            rest: Vec::new(),
+            shadows: input.shadows.iter().copied().collect(),
+            inline: input.inline,
+            pending: input.pending,
+            work: 0,
+            found: Vec::new(),
+            rendered: Vec::new(),
+        };
+        let mut order = 0;
+        for sheet in input.sheets {
+            for rule in sheet.rules {
+                order += 1;
+                let layer = match (&sheet.layer, &rule.layer) {
+                    (None, None) => u32::MAX,
+                    (Some(outer), Some(inner)) => {
+                        let whole: Layer = outer.iter().chain(inner.iter()).cloned().collect();
+                        ranks.get(&whole).copied().unwrap_or(0)
+                    }
+                    (Some(one), None) | (None, Some(one)) => ranks.get(one).copied().unwrap_or(0),
+                };
+                for selector in rule.selectors.slice() {
+                    let pseudo = selector.pseudo_element().copied();
+                    if pseudo == Some(Pseudo::Other) {
+                        continue;
+                    }
+                    cascade.add(Entry { rule, selector, pseudo, layer, order, sheet: sheet.sheet, root: sheet.root });
+                }
+            }
+        }
+        cascade
+    }
+
+    /// Files an entry under the rarest thing that its subject must have.
+    fn add(&mut self, entry: Entry<'p>) {
+        let n = self.entries.len() as u32;
+        let (mut id, mut class, mut name) = (None, None, None);
+        for component in entry.selector.iter_raw_match_order() {
+            match component {
+                Component::Combinator(Combinator::PseudoElement) | Component::PseudoElement(_) => {}
+                Component::Combinator(_) => break,
+                Component::ID(i) => id = Some(i.as_str()),
+                Component::Class(c) => class = Some(c.as_str()),
+                Component::LocalName(l) => name = Some((l.name.as_str(), l.lower_name.as_str())),
+                _ => {}
+            }
+        }
+        let fold = |s: &str| if self.quirks == QuirksMode::Quirks { s.to_ascii_lowercase() } else { s.to_owned() };
+        match (id, class, name) {
+            (Some(id), _, _) => self.by_id.entry(fold(id)).or_default().push(n),
+            (_, Some(class), _) => self.by_class.entry(fold(class)).or_default().push(n),
+            (_, _, Some((a, b))) => {
+                self.by_name.entry(a).or_default().push(n);
+                if a != b {
+                    self.by_name.entry(b).or_default().push(n);
+                }
+            }
+            _ => self.rest.push(n),
+        }
+        self.entries.push(entry);
+    }
+
+    /// Walks the rendered elements.
+    pub(super) fn run(&mut self) {
+        let tree = self.view.tree;
+        let start = Inherited { variables: Rc::default(), containers: None, width: self.screen.width };
+        let mut stack: Vec<(NodeId, NodeId, Rc<Inherited>)> = Vec::new();
+        let start = Rc::new(start);
+        let mut child = tree.first(Tree::DOCUMENT);
+        while let Some(c) = child {
+            stack.push((c, Tree::DOCUMENT, start.clone()));
+            child = tree.next(c);
+        }
+        stack.reverse();
+        let mut caches = SelectorCaches::default();
+        while let Some((node, root, from)) = stack.pop() {
+            if !tree.is_element(node) || self.work > WORK {
+                continue;
+            }
+            let Some(own) = self.element(node, root, &from, &mut caches) else { continue };
+            let own = Rc::new(own);
+            let at = stack.len();
+            let mut push_all = |of: NodeId, root: NodeId| {
+                let mut child = tree.first(of);
+                while let Some(c) = child {
+                    stack.push((c, root, own.clone()));
+                    child = tree.next(c);
+                }
+            };
+            match self.shadows.get(&node) {
+                Some(shadow) => {
+                    push_all(*shadow, *shadow);
+                    if self.has_slot(*shadow) {
+                        push_all(node, root);
+                    }
+                }
+                None if self.shows_children(node) => push_all(node, root),
+                None => {}
+            }
+            if self.closed_details(node) {
+                let summary = stack[at..].iter().position(|(c, _, _)| tree.is_html(*c, "summary"));
+                let keep = summary.map(|n| stack[at + n].clone());
+                stack.truncate(at);
+                stack.extend(keep);
+            }
+            stack[at..].reverse();
+        }
+    }
+
+    fn has_slot(&self, root: NodeId) -> bool {
+        let tree = self.view.tree;
+        let mut at = tree.following(root, root, true);
+        while let Some(node) = at {
+            if tree.is_html(node, "slot") {
+                return true;
+            }
+            at = tree.following(node, root, true);
+        }
+        false
+    }
+
+    fn closed_details(&self, node: NodeId) -> bool {
+        self.view.tree.is_html(node, "details") && self.view.tree.attr(node, "open").is_none()
+    }
+
+    fn shows_children(&self, node: NodeId) -> bool {
+        let tree = self.view.tree;
+        if tree.space(node) != Space::Html {
+            return true;
+        }
+        match tree.local(node) {
+            "video" | "audio" | "iframe" | "canvas" | "embed" => false,
+            "object" => !tree.has(node, flag::LOADED) && !(self.pending)(node),
+            _ => true,
+        }
+    }
+
+    /// Is it left out by the browser's own style?
+    fn hidden(&self, node: NodeId) -> bool {
+        let tree = self.view.tree;
+        let attr = |name| tree.attr(node, name);
+        if tree.space(node) != Space::Html {
+            return false;
+        }
+        let local = tree.local(node);
+        match local {
+            "area" | "base" | "basefont" | "datalist" | "head" | "link" | "meta" | "noembed" | "noframes" | "param" | "rp"
+            | "script" | "style" | "template" | "title" | "source" | "track" => return true,
+            "input" if attr("type").is_some_and(|t| t.eq_ignore_ascii_case("hidden")) => return true,
+            "dialog" if attr("open").is_none() => return true,
+            "audio" if attr("controls").is_none() => return true,
+            _ => {}
+        }
+        attr("popover").is_some() || (local != "embed" && attr("hidden").is_some_and(|v| !v.eq_ignore_ascii_case("until-found")))
+    }
+
+    /// The style of an element. None: it is not rendered, nor is anything in it.
+    fn element(&mut self, node: NodeId, root: NodeId, from: &Inherited, caches: &mut SelectorCaches) -> Option<Inherited> {
+        let tree = self.view.tree;
+        let mut matched = self.matched(node, root, from, caches);
+        matched.sort_by_key(|m| (m.layer, m.specificity, m.order));
+        let own: Vec<&Matched<'p>> = matched.iter().filter(|m| m.pseudo.is_none()).collect();
+        let attribute =
+            tree.attr(node, "style").filter(|s| (self.inline)(s)).map(|s| read_attribute(s, self.screen)).unwrap_or_default();
+        let variables = self.variables(&own, &attribute, &from.variables);
+        let mut won = Self::cascade(&own, &attribute, self.hint(node), &variables, self.screen);
+        let display = won.word(Property::Display);
+        let none = match display {
+            Some(Display::Word(w)) => &*w == "none",
+            Some(Display::Shown) => false,
+            None => self.hidden(node),
+        };
+        if none {
+            return None;
+        }
+        if tree.space(node) == Space::Html && matches!(tree.local(node), "object" | "embed" | "iframe" | "frame") {
+            self.rendered.push(node);
+        }
+        self.tell(node, &mut won, 0);
+        let mut inherited = from.clone();
+        let px = |won: &Won, auto: f64| match won {
+            Won::Set(Setting::Pixels(p), _) => *p,
+            Won::Set(Setting::Part(p), _) => p * from.width,
+            _ => auto,
+        };
+        let most = px(&won.take(Property::MaxWidth), f64::INFINITY);
+        let width = px(&won.take(Property::Width), from.width).min(most).max(0.0);
+        inherited.variables = variables;
+        inherited.width = width;
+        if let Some(Display::Word(kind)) = won.word(Property::ContainerType)
+            && matches!(&*kind, "size" | "inline-size")
+        {
+            let names = match won.word(Property::ContainerName) {
+                Some(Display::Word(n)) => n,
+                _ => "".into(),
+            };
+            inherited.containers = Some(Rc::new(Container { names, width, outer: inherited.containers.take() }));
+        }
+        self.pseudos(node, &matched, &inherited.variables);
+        if let Some(Display::Word(w)) = won.word(Property::ContentVisibility)
+            && &*w == "hidden"
+        {
+            return None;
+        }
+        Some(inherited)
+    }
+
+    fn pseudos(&mut self, node: NodeId, matched: &[Matched<'p>], variables: &Variables) {
+        const ALL: [Pseudo; 9] = [
+            Pseudo::Before,
+            Pseudo::After,
+            Pseudo::FirstLine,
+            Pseudo::FirstLetter,
+            Pseudo::Marker,
+            Pseudo::Placeholder,
+            Pseudo::FileSelectorButton,
+            Pseudo::DetailsContent,
+            Pseudo::Scrollbar,
+        ];
+        for (n, pseudo) in ALL.into_iter().enumerate() {
+            let rules: Vec<&Matched<'p>> = matched.iter().filter(|m| m.pseudo == Some(pseudo)).collect();
+            if rules.is_empty() || !self.has_pseudo(node, pseudo) {
+                continue;
+            }
+            let variables = self.variables(&rules, &[], variables);
+            let mut won = Self::cascade(&rules, &[], None, &variables, self.screen);
+            if matches!(won.word(Property::Display), Some(Display::Word(w)) if &*w == "none") {
+                continue;
+            }
+            // Without `content` there is no such element; with `none` there is, for Chromium.
+            let generated = matches!(pseudo, Pseudo::Before | Pseudo::After);
+            if generated && !matches!(&won.slots[Property::Content as usize], Won::Set(Setting::Urls { normal: false, .. }, _)) {
+                continue;
+            }
+            self.tell(node, &mut won, (n as u64 + 1) * 64);
+        }
+    }
+
+    fn has_pseudo(&self, node: NodeId, pseudo: Pseudo) -> bool {
+        let tree = self.view.tree;
+        let kind = || tree.attr(node, "type").unwrap_or_default().to_ascii_lowercase();
+        match pseudo {
+            Pseudo::Placeholder => {
+                tree.is_html(node, "textarea")
+                    || (tree.is_html(node, "input")
+                        && !matches!(
+                            kind().as_str(),
+                            "checkbox" | "radio" | "file" | "submit" | "image" | "reset" | "button" | "range" | "color"
+                        ))
+            }
+            Pseudo::FileSelectorButton => tree.is_html(node, "input") && kind() == "file",
+            Pseudo::DetailsContent => tree.is_html(node, "details"),
+            _ => true,
+        }
+    }
+
+    /// The `background` attribute, where it is one.
+    fn hint(&self, node: NodeId) -> Option<String> {
+        let tree = self.view.tree;
+        let parts = ["body", "table", "thead", "tbody", "tfoot", "tr", "td", "th"];
+        if tree.space(node) != Space::Html || !parts.contains(&tree.local(node)) {
+            return None;
+        }
+        tree.attr(node, "background")
+            .map(|b| b.trim_matches(|c: char| c.is_ascii_whitespace()).to_owned())
+            .filter(|b| !b.is_empty())
+    }
+
+    fn tell(&mut self, node: NodeId, won: &mut Winners, part: u64) {
+        for n in 0..Property::PICTURES {
+            if let Won::Set(Setting::Urls { urls, .. }, origin) = std::mem::replace(&mut won.slots[n], Won::None) {
+                for url in urls.iter() {
+                    self.found.push(Found { node, url: url.clone(), origin, part: part + n as u64 });
+                }
+            }
+        }
+    }
+
+    fn matched(&mut self, node: NodeId, root: NodeId, from: &Inherited, caches: &mut SelectorCaches) -> Vec<Matched<'p>> {
+        let tree = self.view.tree;
+        let fold = |s: &str| if self.quirks == QuirksMode::Quirks { s.to_ascii_lowercase() } else { s.to_owned() };
+        let mut candidates: Vec<u32> = Vec::new();
+        if let Some(found) = tree.attr(node, "id").and_then(|id| self.by_id.get(&fold(id))) {
+            candidates.extend(found);
+        }
+        for class in tree.attr(node, "class").unwrap_or_default().split_ascii_whitespace() {
+            if let Some(found) = self.by_class.get(&fold(class)) {
+                candidates.extend(found);
+            }
+        }
+        if let Some(found) = self.by_name.get(tree.local(node)) {
+            candidates.extend(found);
+        }
+        candidates.extend(&self.rest);
+        // `class="a a"` names its rules twice.
+        candidates.sort_unstable();
+        candidates.dedup();
+        let own_shadow = self.shadows.get(&node).copied();
+        let element = El { view: &self.view, id: node };
+        let mut matched = Vec::new();
+        for n in candidates {
+            let entry = &self.entries[n as usize];
+            if entry.root != root && own_shadow != Some(entry.root) {
+                continue;
+            }
+            self.work += 1;
+            let mode = if entry.pseudo.is_some() { MatchingMode::ForStatelessPseudoElement } else { MatchingMode::Normal };
+            let mut context =
+                MatchingContext::new(mode, None, caches, self.quirks, NeedsSelectorFlags::No, MatchingForInvalidation::No);
+            context.current_host = if tree.has(entry.root, flag::SHADOW) {
+                tree.parent(entry.root).map(|h| El { view: &self.view, id: h }.opaque())
+            } else {
+                None
+            };
+            let scopes = &entry.rule.scopes;
+            let fits = if scopes.is_empty() {
+                matches_selector(entry.selector, 0, None, element, &mut context)
+            } else {
+                scoped(entry.selector, scopes, element, &mut context)
+            };
+            if fits && entry.rule.containers.iter().all(|q| self.container_fits(q, from.containers.as_ref())) {
+                matched.push(Matched {
+                    rule: entry.rule,
+                    pseudo: entry.pseudo,
+                    layer: entry.layer,
+                    specificity: entry.selector.specificity(),
+                    order: entry.order,
+                    sheet: entry.sheet,
+                });
+            }
+        }
+        matched
+    }
+
+    fn container_fits(&self, query: &ContainerQuery, mut container: Option<&Rc<Container>>) -> bool {
+        while let Some(c) = container {
+            let named = query.name.as_ref().is_none_or(|n| c.names.split(' ').any(|own| own == n));
+            if named {
+                let screen = Screen { width: c.width, height: self.screen.height, density: self.screen.density };
+                let mut input = cssparser::Parser::new(&query.condition);
+                return screen.condition(&mut input, true).is_ok_and(|t| t == Some(true));
+            }
+            container = c.outer.as_ref();
+        }
+        false
+    }
+
+    /// Custom properties, with the variables in them put in.
+    fn variables(&self, rules: &[&Matched<'p>], attribute: &[Declared], from: &Variables) -> Variables {
+        let mut own: HashMap<Rc<str>, Result<Rc<str>, Wide>> = HashMap::new();
+        each(rules, attribute, |declared, _| {
+            if let What::Custom(name, value) = &declared.what {
+                own.insert(name.clone(), value.clone());
+            }
+        });
+        if own.is_empty() {
+            return from.clone();
+        }
+        let mut raw: HashMap<Rc<str>, Rc<str>> = (**from).clone();
+        let mut to_read = Vec::new();
+        for (name, value) in own {
+            match value {
+                Ok(text) => {
+                    if text.contains('(') {
+                        to_read.push(name.clone());
+                    }
+                    raw.insert(name, text);
+                }
+                Err(Wide::Initial) => drop(raw.remove(&name)),
+                Err(_) => {}
+            }
+        }
+        let mut all = raw.clone();
+        for name in to_read {
+            match resolved(&name, &raw, from, 0) {
+                Some(text) => drop(all.insert(name, text)),
+                None => drop(all.remove(&name)),
+            }
+        }
+        Rc::new(all)
+    }
+
+    fn cascade(
+        rules: &[&Matched<'p>],
+        attribute: &[Declared],
+        hint: Option<String>,
+        variables: &Variables,
+        screen: &Screen,
+    ) -> Winners {
+        let mut winners = Winners { slots: std::array::from_fn(|_| Won::None) };
+        if let Some(url) = hint {
+            let urls = Rc::new([url]);
+            winners.slots[Property::BackgroundImage as usize] = Won::Set(Setting::Urls { urls, normal: false }, Origin::Hint);
+        }
+        let values = Values { screen };
+        each(rules, attribute, |declared, origin| match &declared.what {
+            What::Custom(..) => {}
+            What::Set(property, setting) => winners.slots[*property as usize] = Won::Set(setting.clone(), origin),
+            What::Pending { name, text } => {
+                let lookup = |n: &str| variables.get(n).cloned();
+                let mut sets = Vec::new();
+                let text = substitute(text, &lookup);
+                let good = text.is_some_and(|t| {
+                    let mut input = cssparser::Parser::new(&t);
+                    read(name, &mut input, values, &mut sets).is_ok() && input.is_exhausted()
+                });
+                if good {
+                    for what in sets {
+                        if let What::Set(property, setting) = what {
+                            winners.slots[property as usize] = Won::Set(setting, origin);
+                        }
+                    }
+                } else {
+                    // Invalid at computed-value time: as if it said `unset`.
+                    for property in super::property::longhands(name) {
+                        winners.slots[*property as usize] = Won::Set(Setting::Wide(Wide::Unset), origin);
+                    }
+                }
+            }
+        });
+        winners
+    }
+}
+
+/// A variable with the variables in it put in, in the context of its element.
+fn resolved(name: &str, raw: &HashMap<Rc<str>, Rc<str>>, from: &Variables, depth: u32) -> Option<Rc<str>> {
+    let text = raw.get(name)?;
+    // What came from the parent is finished; what is named in a circle is nothing.
+    if !text.contains('(') || from.get(name).is_some_and(|f| Rc::ptr_eq(f, text)) {
+        return Some(text.clone());
+    }
+    if depth > 20 {
+        return None;
+    }
+    substitute(text, &|n| resolved(n, raw, from, depth + 1)).map(Into::into)
+}
+
+struct Matched<'p> {
+    rule: &'p Rule,
+    pseudo: Option<Pseudo>,
+    layer: u32,
+    specificity: u32,
+    order: u32,
+    sheet: usize,
+}
+
+struct Winners {
+    slots: [Won; Property::COUNT],
+}
+
+enum Display {
+    Word(Rc<str>),
+    /// A keyword that shows it.
+    Shown,
+}
+
+impl Winners {
+    fn take(&mut self, property: Property) -> Won {
+        std::mem::replace(&mut self.slots[property as usize], Won::None)
+    }
+
+    fn word(&self, property: Property) -> Option<Display> {
+        match &self.slots[property as usize] {
+            Won::Set(Setting::Word(w), _) => Some(Display::Word(w.clone())),
+            Won::Set(Setting::Wide(Wide::Revert), _) | Won::None => None,
+            Won::Set(..) => Some(Display::Shown),
+        }
+    }
+}
+
+/// All declarations, weakest first (CSS Cascade 5 §6.1). `rules` are in their normal order.
+fn each(rules: &[&Matched<'_>], attribute: &[Declared], mut tell: impl FnMut(&Declared, Origin)) {
+    let mut important = false;
+    for m in rules {
+        for d in m.rule.block.iter() {
+            if d.important {
+                important = true;
+            } else {
+                tell(d, Origin::Sheet(m.sheet));
+            }
+        }
+    }
+    for d in attribute.iter().filter(|d| !d.important) {
+        tell(d, Origin::Attribute);
+    }
+    if important {
+        // Among important ones the layers count the other way round.
+        let mut turned: Vec<&&Matched<'_>> = rules.iter().collect();
+        turned.sort_by_key(|m| (std::cmp::Reverse(m.layer), m.specificity, m.order));
+        for m in turned {
+            for d in m.rule.block.iter().filter(|d| d.important) {
+                tell(d, Origin::Sheet(m.sheet));
+            }
+        }
+    }
+    for d in attribute.iter().filter(|d| d.important) {
+        tell(d, Origin::Attribute);
+    }
+}
+
+/// `@scope`, the innermost last: is there a root above (or at) the element, and no limit between?
+fn scoped(selector: &Selector<Css>, scopes: &[Scope], element: El<'_>, context: &mut MatchingContext<'_, Css>) -> bool {
+    let Some((scope, outer)) = scopes.split_last() else { return false };
+    let mut at = Some(element);
+    while let Some(root) = at {
+        let opaque: OpaqueElement = root.opaque();
+        let is_root = match &scope.root {
+            Some(list) => context.nest_for_scope_condition(None, |c| matches_selector_list(list, root, c)),
+            None => root.is_root(),
+        };
+        if is_root && (outer.is_empty() || within(outer, root, context)) {
+            let limited = scope.limit.as_ref().is_some_and(|list| {
+                let mut between = Some(element);
+                while let Some(e) = between {
+                    if context.nest_for_scope_condition(Some(opaque), |c| matches_selector_list(list, e, c)) {
+                        return true;
+                    }
+                    if e.id == root.id {
+                        return false;
+                    }
+                    between = e.parent_element();
+                }
+                false
+            });
+            if !limited && context.nest_for_scope(Some(opaque), |c| matches_selector(selector, 0, None, element, c)) {
+                return true;
+            }
+        }
+        at = root.parent_element();
+    }
+    false
+}
+
+fn within(scopes: &[Scope], element: El<'_>, context: &mut MatchingContext<'_, Css>) -> bool {
+    let Some((scope, _)) = scopes.split_last() else { return true };
+    let mut at = Some(element);
+    while let Some(root) = at {
+        if scope.root.as_ref().is_none_or(|list| context.nest_for_scope_condition(None, |c| matches_selector_list(list, root, c)))
+        {
+            return true;
+        }
+        at = root.parent_element();
+    }
+    false
+}
+
+/// The rank of each layer: those named first are weakest, and what is in a layer itself is stronger than its inner layers.
+fn ranks(layers: &[Layer]) -> HashMap<Layer, u32> {
+    let mut known: Vec<Layer> = Vec::new();
+    let mut seen = std::collections::HashSet::new();
+    for layer in layers {
+        for n in 1..=layer.len() {
+            let part: Layer = layer[..n].into();
+            if seen.insert(part.clone()) {
+                known.push(part);
+            }
+        }
+    }
+    // Order of first naming, among siblings: the place of each part of the name.
+    let place: HashMap<&Layer, usize> = known.iter().enumerate().map(|(n, l)| (l, n)).collect();
+    let key = |layer: &Layer| -> Vec<usize> {
+        let mut key: Vec<usize> = (1..=layer.len()).map(|n| place[&Layer::from(&layer[..n])]).collect();
+        // A layer's own rules come behind its inner layers.
+        key.push(usize::MAX);
+        key
+    };
+    let mut sorted: Vec<&Layer> = known.iter().collect();
+    sorted.sort_by_cached_key(|l| key(l));
+    sorted.into_iter().enumerate().map(|(n, l)| (l.clone(), n as u32)).collect()
+}

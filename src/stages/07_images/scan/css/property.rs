@@ -1,0 +1,448 @@
+//! Declarations: the few properties that matter for what is fetched, each reduced to that.
+
+use std::rc::Rc;
+
+use cssparser::{Delimiter, ParseError, Parser, Token};
+
+use super::value::Values;
+
+type Parsed<T> = Result<T, ParseError<()>>;
+
+/// Properties that are followed; shorthands and aliases become these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(usize)]
+pub(super) enum Property {
+    BackgroundImage,
+    ListStyleImage,
+    BorderImage,
+    Mask,
+    MaskBox,
+    Cursor,
+    Content,
+    ShapeOutside,
+    Filter,
+    BackdropFilter,
+    ClipPath,
+    Reflect,
+    Fill,
+    Stroke,
+    MarkerStart,
+    MarkerMid,
+    MarkerEnd,
+    Display,
+    ContentVisibility,
+    ContainerType,
+    ContainerName,
+    Width,
+    MaxWidth,
+}
+
+use Property as P;
+
+impl Property {
+    /// How many there are.
+    pub(super) const COUNT: usize = 23;
+    const ALL: [Self; Self::COUNT] = [
+        P::BackgroundImage,
+        P::ListStyleImage,
+        P::BorderImage,
+        P::Mask,
+        P::MaskBox,
+        P::Cursor,
+        P::Content,
+        P::ShapeOutside,
+        P::Filter,
+        P::BackdropFilter,
+        P::ClipPath,
+        P::Reflect,
+        P::Fill,
+        P::Stroke,
+        P::MarkerStart,
+        P::MarkerMid,
+        P::MarkerEnd,
+        P::Display,
+        P::ContentVisibility,
+        P::ContainerType,
+        P::ContainerName,
+        P::Width,
+        P::MaxWidth,
+    ];
+    /// The first ones name pictures.
+    pub(super) const PICTURES: usize = 17;
+}
+
+/// What a property is set to.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Setting {
+    /// Pictures; `normal` for `content: normal`.
+    Urls { urls: Rc<[String]>, normal: bool },
+    /// A word, in lower case; for container names as written.
+    Word(Rc<str>),
+    /// A length in pixels, or a part of the container's.
+    Pixels(f64),
+    /// Of the container's.
+    Part(f64),
+    /// `inherit`, `initial`, …
+    Wide(Wide),
+}
+
+/// CSS-wide keywords.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wide {
+    Inherit,
+    Initial,
+    Unset,
+    /// Back to the browser's own style.
+    Revert,
+}
+
+/// One declaration.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum What {
+    Set(Property, Setting),
+    /// A custom property: its text, or a keyword.
+    Custom(Rc<str>, Result<Rc<str>, Wide>),
+    /// A value with `var()`: read when the variables are known.
+    Pending {
+        name: Rc<str>,
+        text: Rc<str>,
+    },
+}
+
+/// A declaration with its weight.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Declared {
+    pub(super) important: bool,
+    pub(super) what: What,
+}
+
+impl Declared {
+    /// Might it name a picture?
+    pub(super) fn pictures(&self) -> bool {
+        match &self.what {
+            What::Set(_, Setting::Urls { urls, .. }) => !urls.is_empty(),
+            What::Set(..) => false,
+            What::Custom(_, text) => text.as_ref().is_ok_and(|t| may_name(t)),
+            What::Pending { name, text } => may_name(text) || longhands(name).iter().any(|p| (*p as usize) < Property::PICTURES),
+        }
+    }
+}
+
+/// Could this text name a picture?
+pub(super) fn may_name(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    lower.contains("url") || lower.contains("image-set") || lower.contains('\\')
+}
+
+/// The followed properties that `name` (in lower case) sets.
+pub(super) fn longhands(name: &str) -> &'static [Property] {
+    match name {
+        "background" | "background-image" => &[P::BackgroundImage],
+        "list-style" | "list-style-image" => &[P::ListStyleImage],
+        "border" | "border-image" | "border-image-source" | "-webkit-border-image" => &[P::BorderImage],
+        "mask" | "mask-image" | "-webkit-mask" | "-webkit-mask-image" => &[P::Mask],
+        "-webkit-mask-box-image" | "-webkit-mask-box-image-source" => &[P::MaskBox],
+        "cursor" => &[P::Cursor],
+        "content" => &[P::Content],
+        "shape-outside" | "-webkit-shape-outside" => &[P::ShapeOutside],
+        "filter" | "-webkit-filter" => &[P::Filter],
+        "backdrop-filter" => &[P::BackdropFilter],
+        "clip-path" | "-webkit-clip-path" => &[P::ClipPath],
+        "-webkit-box-reflect" => &[P::Reflect],
+        "fill" => &[P::Fill],
+        "stroke" => &[P::Stroke],
+        "marker" => &[P::MarkerStart, P::MarkerMid, P::MarkerEnd],
+        "marker-start" => &[P::MarkerStart],
+        "marker-mid" => &[P::MarkerMid],
+        "marker-end" => &[P::MarkerEnd],
+        "display" => &[P::Display],
+        "content-visibility" => &[P::ContentVisibility],
+        "container" => &[P::ContainerType, P::ContainerName],
+        "container-type" => &[P::ContainerType],
+        "container-name" => &[P::ContainerName],
+        "width" => &[P::Width],
+        "max-width" => &[P::MaxWidth],
+        "all" => &Property::ALL,
+        _ => &[],
+    }
+}
+
+/// Reads one declaration up to its end and adds what follows from it; an error drops it.
+pub(super) fn declare(name: &str, input: &mut Parser<'_>, values: Values<'_>, out: &mut Vec<Declared>) -> Parsed<()> {
+    if let Some(custom) = name.strip_prefix("--").filter(|n| !n.is_empty()) {
+        return declare_custom(custom, input, out);
+    }
+    let name = name.to_ascii_lowercase();
+    let properties = longhands(&name);
+    if properties.is_empty() {
+        return Err(ParseError::unexpected_token());
+    }
+    let start = input.position();
+    let before = input.state();
+    let mut found = Vec::new();
+    // The text of the value, for `var()`.
+    let substituted = {
+        let mut any = false;
+        input.parse_until_before(Delimiter::Bang | Delimiter::Semicolon, |i| {
+            any = has_substitution(i, 0);
+            Ok::<_, ParseError<()>>(())
+        })?;
+        any
+    };
+    if substituted {
+        let text: Rc<str> = input.slice_from(start).trim().into();
+        found.push(What::Pending { name: name.as_str().into(), text });
+    } else {
+        input.reset(&before);
+        input.parse_until_before(Delimiter::Bang | Delimiter::Semicolon, |i| read(&name, i, values, &mut found))?;
+    }
+    let important = input.try_parse(cssparser::parse_important).is_ok();
+    input.expect_exhausted()?;
+    out.extend(found.into_iter().map(|what| Declared { important, what }));
+    Ok(())
+}
+
+fn declare_custom(name: &str, input: &mut Parser<'_>, out: &mut Vec<Declared>) -> Parsed<()> {
+    let start = input.position();
+    input.parse_until_before(Delimiter::Bang | Delimiter::Semicolon, |i| whole(i, 0))?;
+    let text = input.slice_from(start).trim();
+    let important = input.try_parse(cssparser::parse_important).is_ok();
+    input.expect_exhausted()?;
+    let value = wide(text).map_or_else(|| Ok(text.into()), Err);
+    out.push(Declared { important, what: What::Custom(name.into(), value) });
+    Ok(())
+}
+
+/// All tokens are proper ones.
+fn whole(input: &mut Parser<'_>, depth: u32) -> Parsed<()> {
+    while let Ok(token) = input.next_including_whitespace_and_comments() {
+        match token {
+            Token::Function(_) | Token::ParenthesisBlock | Token::SquareBracketBlock | Token::CurlyBracketBlock => {
+                if depth > 64 {
+                    return Err(ParseError::unexpected_token());
+                }
+                input.parse_nested_block(|i| whole(i, depth + 1))?;
+            }
+            Token::BadUrl(_)
+            | Token::BadString(_)
+            | Token::CloseParenthesis
+            | Token::CloseSquareBracket
+            | Token::CloseCurlyBracket => {
+                return Err(ParseError::unexpected_token());
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn has_substitution(input: &mut Parser<'_>, depth: u32) -> bool {
+    let mut any = false;
+    while let Ok(token) = input.next() {
+        match token {
+            Token::Function(f) if f.eq_ignore_ascii_case("var") || f.eq_ignore_ascii_case("env") => any = true,
+            Token::Function(_) | Token::ParenthesisBlock if depth < 64 => {
+                let nested = input.parse_nested_block(|i| Ok::<_, ParseError<()>>(has_substitution(i, depth + 1)));
+                any |= nested.unwrap_or(false);
+            }
+            _ => {}
+        }
+    }
+    any
+}
+
+pub(super) fn wide(text: &str) -> Option<Wide> {
+    Some(match text.to_ascii_lowercase().as_str() {
+        "inherit" => Wide::Inherit,
+        "initial" => Wide::Initial,
+        "unset" => Wide::Unset,
+        "revert" | "revert-layer" => Wide::Revert,
+        _ => return None,
+    })
+}
+
+/// Reads a value without `var()`, to the end of `input`.
+pub(super) fn read(name: &str, input: &mut Parser<'_>, values: Values<'_>, out: &mut Vec<What>) -> Parsed<()> {
+    let keyword = input.try_parse(|i| {
+        let word = i.expect_ident_cloned()?;
+        i.expect_exhausted()?;
+        wide(&word).ok_or(ParseError::<()>::unexpected_token())
+    });
+    if let Ok(keyword) = keyword {
+        out.extend(longhands(name).iter().map(|p| What::Set(*p, Setting::Wide(keyword))));
+        return Ok(());
+    }
+    let mut urls = |properties: &[Property], urls: Vec<String>| {
+        let urls: Rc<[String]> = urls.into();
+        out.extend(properties.iter().map(|p| What::Set(*p, Setting::Urls { urls: urls.clone(), normal: false })));
+    };
+    let properties = longhands(name);
+    match name {
+        "background" => urls(properties, values.layers(input, false)?),
+        "mask" | "-webkit-mask" => urls(properties, values.layers(input, true)?),
+        "background-image" | "mask-image" | "-webkit-mask-image" => urls(properties, values.images(input)?),
+        "list-style-image" | "border-image-source" | "-webkit-mask-box-image-source" => {
+            let found = values.image_or_none(input)?;
+            input.expect_exhausted()?;
+            urls(properties, found);
+        }
+        "list-style" => urls(properties, values.list_style(input)?),
+        "border-image" | "-webkit-border-image" | "-webkit-mask-box-image" => urls(properties, values.border_image(input)?),
+        "border" => {
+            // Sets no picture, but takes one away.
+            let found = values.anything(input)?;
+            if !found.is_empty() {
+                return Err(ParseError::unexpected_token());
+            }
+            urls(properties, found);
+        }
+        "cursor" => urls(properties, values.cursor(input)?),
+        "content" => {
+            let (found, normal) = values.content(input)?;
+            out.push(What::Set(P::Content, Setting::Urls { urls: found.into(), normal }));
+        }
+        "display" => {
+            let mut words = Vec::new();
+            while !input.is_exhausted() {
+                words.push(input.expect_ident()?.to_ascii_lowercase());
+            }
+            if !super::supports::is_display(&words) {
+                return Err(ParseError::unexpected_token());
+            }
+            out.push(What::Set(P::Display, Setting::Word(words.join(" ").into())));
+        }
+        "content-visibility" => {
+            let word = one_of(input, &["visible", "auto", "hidden"])?;
+            out.push(What::Set(P::ContentVisibility, Setting::Word(word)));
+        }
+        "container-type" => {
+            let word = one_of(input, &["normal", "size", "inline-size", "scroll-state"])?;
+            out.push(What::Set(P::ContainerType, Setting::Word(word)));
+        }
+        "container-name" | "container" => {
+            let mut names = Vec::new();
+            while let Ok(word) = input.try_parse(|i| i.expect_ident_cloned()) {
+                names.push(word.as_ref().to_owned());
+            }
+            if names.is_empty() {
+                return Err(ParseError::unexpected_token());
+            }
+            let names = names.join(" ");
+            out.push(What::Set(P::ContainerName, Setting::Word(if names == "none" { "".into() } else { names.into() })));
+            if name == "container" {
+                let kind = if input.try_parse(|i| i.expect_delim('/')).is_ok() {
+                    one_of(input, &["normal", "size", "inline-size", "scroll-state"])?
+                } else {
+                    "normal".into()
+                };
+                out.push(What::Set(P::ContainerType, Setting::Word(kind)));
+            }
+            input.expect_exhausted()?;
+        }
+        "width" | "max-width" => {
+            let property = properties[0];
+            let state = input.state();
+            let setting = match input.next()?.clone() {
+                Token::Percentage { unit_value, .. } => Setting::Part(unit_value.into()),
+                Token::Ident(w) => Setting::Word(w.to_ascii_lowercase().into()),
+                Token::Dimension { .. } | Token::Number { .. } | Token::Function(_) => {
+                    input.reset(&state);
+                    match super::super::media::calc(input, Some(values.screen)) {
+                        Ok(c) => Setting::Pixels(c.value),
+                        Err(_) => {
+                            while input.next().is_ok() {}
+                            Setting::Word("auto".into())
+                        }
+                    }
+                }
+                _ => return Err(ParseError::unexpected_token()),
+            };
+            input.expect_exhausted()?;
+            out.push(What::Set(property, setting));
+        }
+        "all" => return Err(ParseError::unexpected_token()),
+        _ => urls(properties, values.anything(input)?),
+    }
+    Ok(())
+}
+
+fn one_of(input: &mut Parser<'_>, words: &[&str]) -> Parsed<Rc<str>> {
+    let word = input.expect_ident()?.to_ascii_lowercase();
+    input.expect_exhausted()?;
+    if words.contains(&word.as_str()) { Ok(word.into()) } else { Err(ParseError::unexpected_token()) }
+}
+
+/// Puts the variables in: None when one that is needed is not there (then the declaration is as if unset).
+pub(super) fn substitute(text: &str, lookup: &dyn Fn(&str) -> Option<Rc<str>>) -> Option<String> {
+    let mut out = String::new();
+    substitute_into(&mut Parser::new(text), &mut out, lookup, 0).ok()?;
+    Some(out)
+}
+
+/// Most that a value may grow to.
+const GROWN: usize = 256 * 1024;
+
+fn substitute_into(input: &mut Parser<'_>, out: &mut String, lookup: &dyn Fn(&str) -> Option<Rc<str>>, depth: u32) -> Parsed<()> {
+    loop {
+        if out.len() > GROWN || depth > 64 {
+            return Err(ParseError::unexpected_token());
+        }
+        let start = input.position();
+        let Ok(token) = input.next_including_whitespace_and_comments() else { return Ok(()) };
+        let token = token.clone();
+        let close = match &token {
+            Token::Function(f) if f.eq_ignore_ascii_case("var") || f.eq_ignore_ascii_case("env") => {
+                let environment = f.eq_ignore_ascii_case("env");
+                input.parse_nested_block(|i| {
+                    let name = i.expect_ident_cloned()?;
+                    let found = if environment { None } else { name.strip_prefix("--").and_then(lookup) };
+                    if let Some(found) = found {
+                        out.push_str(&found);
+                        while i.next().is_ok() {}
+                        return Ok(());
+                    }
+                    if environment {
+                        while !i.is_exhausted() && i.try_parse(|i| i.expect_integer()).is_ok() {}
+                    }
+                    if i.expect_comma().is_err() {
+                        // The insets of a screen without notches.
+                        if environment && name.starts_with("safe-area-inset") {
+                            out.push_str("0px");
+                            return Ok(());
+                        }
+                        return Err(ParseError::unexpected_token());
+                    }
+                    substitute_into(i, out, lookup, depth + 1)
+                })?;
+                // Two tokens never become one.
+                out.push_str("/**/");
+                continue;
+            }
+            Token::Function(_) | Token::ParenthesisBlock => ')',
+            Token::SquareBracketBlock => ']',
+            Token::CurlyBracketBlock => '}',
+            _ => {
+                out.push_str(input.slice_from(start));
+                continue;
+            }
+        };
+        out.push_str(input.slice_from(start));
+        input.parse_nested_block(|i| substitute_into(i, out, lookup, depth + 1))?;
+        out.push(close);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_are_put_in_with_their_fallbacks() {
+        let lookup = |name: &str| (name == "a").then(|| Rc::from("url(x)"));
+        assert_eq!(substitute("var(--a) no-repeat", &lookup).as_deref(), Some("url(x)/**/ no-repeat"));
+        assert_eq!(substitute("var(--b, var(--a))", &lookup).as_deref(), Some(" url(x)/**//**/"));
+        assert_eq!(substitute("f(var( --a ), [1])", &lookup).as_deref(), Some("f(url(x)/**/, [1])"));
+        assert_eq!(substitute("var(--b)", &lookup), None);
+        assert_eq!(substitute("env(safe-area-inset-top)", &lookup).as_deref(), Some("0px/**/"));
+    }
+}

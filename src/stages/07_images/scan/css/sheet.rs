@@ -1,0 +1,422 @@
+//! One style sheet: its rules, those that never apply on this screen left out; its imports; its layers.
+//! Spec: CSS Syntax 3, CSS Cascade 5 (layers, imports), CSS Nesting 1, CSS Conditional 4 and 5, CSS Cascade 6 §2.5 (scope).
+
+use std::rc::Rc;
+
+use cssparser::{
+    AtRuleParser, CowRcStr, DeclarationParser, Delimiter, ParseError, Parser, ParserState, QualifiedRuleParser,
+    RuleBodyItemParser, RuleBodyParser, StyleSheetParser, Token,
+};
+use selectors::parser::{ParseRelative, SelectorList};
+
+use super::super::media::Screen;
+use super::property::{Declared, declare};
+use super::selector::{Css, Grammar};
+use super::supports;
+use super::value::{Values, url};
+
+/// `a.b`; a layer without a name has one of its own.
+pub(super) type Layer = Rc<[Rc<str>]>;
+
+/// A question to the container around an element.
+#[derive(Debug, Clone)]
+pub(super) struct ContainerQuery {
+    pub(super) name: Option<String>,
+    /// The condition, in the words of media queries.
+    pub(super) condition: String,
+}
+
+/// `@scope (root) to (limit)`
+#[derive(Debug, Clone)]
+pub(super) struct Scope {
+    pub(super) root: Option<SelectorList<Css>>,
+    pub(super) limit: Option<SelectorList<Css>>,
+}
+
+/// One rule: selectors and the declarations that matter.
+#[derive(Debug)]
+pub(super) struct Rule {
+    pub(super) selectors: SelectorList<Css>,
+    pub(super) block: Rc<[Declared]>,
+    pub(super) layer: Option<Layer>,
+    pub(super) containers: Rc<[ContainerQuery]>,
+    pub(super) scopes: Rc<[Scope]>,
+}
+
+/// `@import`
+#[derive(Debug)]
+pub(super) struct Import {
+    pub(super) url: String,
+    pub(super) layer: Option<Layer>,
+    /// The media query, when it does not match.
+    pub(super) refused: Option<String>,
+    /// `supports()` says no.
+    pub(super) unsupported: bool,
+}
+
+/// What gives layers their order: where they are first named.
+#[derive(Debug)]
+pub(super) enum Named {
+    Layer(Layer),
+    Import(usize),
+}
+
+/// A sheet that was read.
+#[derive(Debug, Default)]
+pub(super) struct Sheet {
+    pub(super) rules: Vec<Rule>,
+    pub(super) imports: Vec<Import>,
+    pub(super) named: Vec<Named>,
+}
+
+/// Reads a sheet. `anonymous` counts layers without a name in the whole page.
+pub(super) fn read(text: &str, screen: &Screen, anonymous: &mut u32) -> Sheet {
+    let mut reader = Reader::new(screen, anonymous);
+    let mut input = Parser::new(text);
+    for item in StyleSheetParser::new(&mut input, &mut reader) {
+        // What cannot be read is left out, as the syntax says.
+        let _ = item;
+    }
+    reader.sheet
+}
+
+/// Reads a `style` attribute.
+pub(super) fn read_attribute(text: &str, screen: &Screen) -> Vec<Declared> {
+    let mut anonymous = 0;
+    let mut reader = Reader::new(screen, &mut anonymous);
+    reader.attribute = true;
+    let mut input = Parser::new(text);
+    for item in RuleBodyParser::new(&mut input, &mut reader) {
+        let _ = item;
+    }
+    reader.block
+}
+
+/// Most rules of one sheet that are looked at.
+const RULES: usize = 200_000;
+
+struct Reader<'s> {
+    values: Values<'s>,
+    grammar: Grammar,
+    anonymous: &'s mut u32,
+    sheet: Sheet,
+    attribute: bool,
+    /// Imports come first.
+    imports_over: bool,
+    layer: Option<Layer>,
+    containers: Rc<[ContainerQuery]>,
+    scopes: Rc<[Scope]>,
+    /// What `&` stands for.
+    parent: Option<SelectorList<Css>>,
+    block: Vec<Declared>,
+}
+
+enum Prelude {
+    Import(Import),
+    Namespace,
+    Layers(Vec<Layer>),
+    Layer(Layer),
+    /// A block that applies.
+    Plain,
+    /// A block that does not.
+    Not,
+    Container(ContainerQuery),
+    Scope(Scope),
+}
+
+type Parsed<T> = Result<T, ParseError<()>>;
+
+fn wrong<T>() -> Parsed<T> {
+    Err(ParseError::unexpected_token())
+}
+
+impl<'s> Reader<'s> {
+    fn new(screen: &'s Screen, anonymous: &'s mut u32) -> Self {
+        Self {
+            values: Values { screen },
+            grammar: Grammar::default(),
+            anonymous,
+            sheet: Sheet::default(),
+            attribute: false,
+            imports_over: false,
+            layer: None,
+            containers: Rc::new([]),
+            scopes: Rc::new([]),
+            parent: None,
+            block: Vec::new(),
+        }
+    }
+
+    /// The declarations so far become a rule.
+    fn flush(&mut self) {
+        if self.block.is_empty() {
+            return;
+        }
+        let block: Rc<[Declared]> = std::mem::take(&mut self.block).into();
+        let selectors = match &self.parent {
+            Some(parent) => parent.clone(),
+            // Declarations right in `@scope` are for its root.
+            None if !self.scopes.is_empty() => SelectorList::implicit_scope(),
+            None => return,
+        };
+        if self.sheet.rules.len() < RULES {
+            let (layer, containers, scopes) = (self.layer.clone(), self.containers.clone(), self.scopes.clone());
+            self.sheet.rules.push(Rule { selectors, block, layer, containers, scopes });
+        }
+    }
+
+    fn relative(&self) -> ParseRelative {
+        if self.parent.is_some() {
+            ParseRelative::ForNesting
+        } else if !self.scopes.is_empty() {
+            ParseRelative::ForScope
+        } else {
+            ParseRelative::No
+        }
+    }
+
+    fn below(&self, names: &[Rc<str>]) -> Layer {
+        self.layer.iter().flat_map(|l| l.iter()).chain(names).cloned().collect()
+    }
+
+    fn nameless(&mut self) -> Layer {
+        *self.anonymous += 1;
+        // No name can be spelled so.
+        let name: Rc<str> = format!("\u{0}{}", self.anonymous).into();
+        self.below(&[name])
+    }
+
+    fn layer_name(&self, input: &mut Parser<'_>) -> Parsed<Layer> {
+        let mut names: Vec<Rc<str>> = vec![input.expect_ident()?.as_ref().into()];
+        while input.try_parse(|i| i.expect_delim('.')).is_ok() {
+            names.push(input.expect_ident()?.as_ref().into());
+        }
+        Ok(self.below(&names))
+    }
+
+    fn import(&mut self, input: &mut Parser<'_>) -> Parsed<Prelude> {
+        let target = match input.try_parse(|i| i.expect_string_cloned()) {
+            Ok(s) => s.as_ref().to_owned(),
+            Err(_) => url(input)?,
+        };
+        let mut layer = None;
+        if input.try_parse(|i| i.expect_ident_matching("layer")).is_ok() {
+            layer = Some(self.nameless());
+        } else if let Ok(named) = input.try_parse(|i| {
+            i.expect_function_matching("layer")?;
+            i.parse_nested_block(|i| {
+                let name = self.layer_name(i)?;
+                i.expect_exhausted()?;
+                Ok::<_, ParseError<()>>(name)
+            })
+        }) {
+            layer = Some(named);
+        }
+        let mut unsupported = false;
+        if input.try_parse(|i| i.expect_function_matching("supports")).is_ok() {
+            let values = self.values;
+            unsupported = !input.parse_nested_block(|i| {
+                if let Ok(t) = i.try_parse(|i| supports::declaration(i, values)) {
+                    return Ok::<_, ParseError<()>>(t);
+                }
+                let t = supports::condition(i, values).unwrap_or(false);
+                while i.next().is_ok() {}
+                Ok(t)
+            })?;
+        }
+        let start = input.position();
+        let state = input.state();
+        let applies = self.values.screen.matches_list(input);
+        input.reset(&state);
+        while input.next().is_ok() {}
+        let refused = (!applies).then(|| input.slice_from(start).trim().to_owned());
+        Ok(Prelude::Import(Import { url: target, layer, refused, unsupported }))
+    }
+
+    fn scope(&self, input: &mut Parser<'_>) -> Parsed<Prelude> {
+        let list = |input: &mut Parser<'_>, relative| {
+            input.expect_parenthesis_block()?;
+            input.parse_nested_block(|i| self.grammar.list(i, relative).map_err(|_| ParseError::<()>::unexpected_token()))
+        };
+        let root = input.try_parse(|i| list(i, ParseRelative::No)).ok();
+        let limit = match input.try_parse(|i| i.expect_ident_matching("to")) {
+            Ok(()) => Some(list(input, ParseRelative::ForScope)?),
+            Err(_) => None,
+        };
+        input.expect_exhausted()?;
+        Ok(Prelude::Scope(Scope { root, limit }))
+    }
+
+    fn container(input: &mut Parser<'_>) -> Parsed<Prelude> {
+        let name = input
+            .try_parse(|i| {
+                let name = i.expect_ident_cloned()?;
+                if name.eq_ignore_ascii_case("not") { wrong() } else { Ok(name.as_ref().to_owned()) }
+            })
+            .ok();
+        let start = input.position();
+        while input.next().is_ok() {}
+        let condition =
+            input.slice_from(start).to_ascii_lowercase().replace("inline-size", "width").replace("block-size", "height");
+        Ok(Prelude::Container(ContainerQuery { name, condition }))
+    }
+
+    /// The rules of a block.
+    fn body<'i>(&mut self, input: &mut Parser<'i>) {
+        for item in RuleBodyParser::new(input, self) {
+            let _ = item;
+        }
+        self.flush();
+    }
+}
+
+impl<'i> DeclarationParser<'i> for Reader<'_> {
+    type Declaration = ();
+    type Error = ();
+
+    fn parse_value(&mut self, name: CowRcStr<'i>, input: &mut Parser<'i>, _: &ParserState) -> Parsed<()> {
+        // A declaration that does not matter here is still one, and not the start of a nested rule.
+        let known = super::property::longhands(&name.to_ascii_lowercase()).is_empty() && !name.starts_with("--");
+        if known && !self.attribute {
+            let block = input.parse_until_before(Delimiter::Semicolon, |i| {
+                let mut block = false;
+                while let Ok(token) = i.next() {
+                    block |= matches!(token, Token::CurlyBracketBlock);
+                }
+                Ok::<_, ParseError<()>>(block)
+            })?;
+            return if block { wrong() } else { Ok(()) };
+        }
+        declare(&name, input, self.values, &mut self.block)
+    }
+}
+
+impl<'i> QualifiedRuleParser<'i> for Reader<'_> {
+    type Prelude = SelectorList<Css>;
+    type QualifiedRule = ();
+    type Error = ();
+
+    fn parse_prelude(&mut self, input: &mut Parser<'i>) -> Parsed<SelectorList<Css>> {
+        let list = self.grammar.list(input, self.relative()).map_err(|_| ParseError::unexpected_token())?;
+        Ok(match &self.parent {
+            Some(parent) => list.replace_parent_selector(parent),
+            None => list,
+        })
+    }
+
+    fn parse_block(&mut self, selectors: SelectorList<Css>, _: &ParserState, input: &mut Parser<'i>) -> Parsed<()> {
+        self.imports_over = true;
+        self.flush();
+        let outer = self.parent.replace(selectors);
+        self.body(input);
+        self.parent = outer;
+        Ok(())
+    }
+}
+
+impl<'i> AtRuleParser<'i> for Reader<'_> {
+    type Prelude = Prelude;
+    type AtRule = ();
+    type Error = ();
+
+    fn parse_prelude(&mut self, name: CowRcStr<'i>, input: &mut Parser<'i>) -> Parsed<Prelude> {
+        if self.attribute {
+            return wrong();
+        }
+        match name.to_ascii_lowercase().as_str() {
+            "import" if !self.imports_over => self.import(input),
+            "namespace" => {
+                let prefix = input.try_parse(|i| i.expect_ident_cloned()).ok();
+                let target = match input.try_parse(|i| i.expect_string_cloned()) {
+                    Ok(s) => s.as_ref().to_owned(),
+                    Err(_) => url(input)?,
+                };
+                self.grammar.declare(prefix, &target);
+                Ok(Prelude::Namespace)
+            }
+            "layer" => {
+                let names = input.try_parse(|i| i.parse_comma_separated(|i| self.layer_name(i))).unwrap_or_default();
+                match <[Layer; 1]>::try_from(names) {
+                    Ok([one]) => Ok(Prelude::Layer(one)),
+                    Err(none) if none.is_empty() => Ok(Prelude::Layer(self.nameless())),
+                    Err(several) => Ok(Prelude::Layers(several)),
+                }
+            }
+            "media" => Ok(if self.values.screen.matches_list(input) { Prelude::Plain } else { Prelude::Not }),
+            "supports" => Ok(if supports::condition(input, self.values)? { Prelude::Plain } else { Prelude::Not }),
+            "container" => Self::container(input),
+            "scope" => self.scope(input),
+            // Pages that have just been loaded have no start of a transition.
+            "starting-style"
+            | "font-face"
+            | "keyframes"
+            | "-webkit-keyframes"
+            | "page"
+            | "property"
+            | "counter-style"
+            | "font-feature-values"
+            | "font-palette-values"
+            | "position-try"
+            | "view-transition"
+            | "function" => {
+                while input.next().is_ok() {}
+                Ok(Prelude::Not)
+            }
+            _ => wrong(),
+        }
+    }
+
+    fn rule_without_block(&mut self, prelude: Prelude, _: &ParserState) -> Result<(), ()> {
+        match prelude {
+            Prelude::Import(import) => {
+                self.sheet.named.push(Named::Import(self.sheet.imports.len()));
+                self.sheet.imports.push(import);
+            }
+            Prelude::Layers(layers) => self.sheet.named.extend(layers.into_iter().map(Named::Layer)),
+            Prelude::Layer(layer) => self.sheet.named.push(Named::Layer(layer)),
+            Prelude::Namespace => self.imports_over = true,
+            _ => return Err(()),
+        }
+        Ok(())
+    }
+
+    fn parse_block(&mut self, prelude: Prelude, _: &ParserState, input: &mut Parser<'i>) -> Parsed<()> {
+        self.imports_over = true;
+        self.flush();
+        match prelude {
+            Prelude::Plain => self.body(input),
+            Prelude::Layer(layer) => {
+                self.sheet.named.push(Named::Layer(layer.clone()));
+                let outer = self.layer.replace(layer);
+                self.body(input);
+                self.layer = outer;
+            }
+            Prelude::Container(query) => {
+                let all: Rc<[ContainerQuery]> = self.containers.iter().cloned().chain([query]).collect();
+                let outer = std::mem::replace(&mut self.containers, all);
+                self.body(input);
+                self.containers = outer;
+            }
+            Prelude::Scope(scope) => {
+                let all: Rc<[Scope]> = self.scopes.iter().cloned().chain([scope]).collect();
+                let outer = std::mem::replace(&mut self.scopes, all);
+                let parent = self.parent.take();
+                self.body(input);
+                self.scopes = outer;
+                self.parent = parent;
+            }
+            Prelude::Not => while input.next().is_ok() {},
+            Prelude::Import(_) | Prelude::Namespace | Prelude::Layers(_) => return wrong(),
+        }
+        Ok(())
+    }
+}
+
+impl<'i> RuleBodyItemParser<'i, (), ()> for Reader<'_> {
+    fn parse_declarations(&self) -> bool {
+        self.attribute || self.parent.is_some() || !self.scopes.is_empty()
+    }
+    fn parse_qualified(&self) -> bool {
+        !self.attribute
+    }
+}
