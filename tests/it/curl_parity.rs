@@ -163,6 +163,8 @@ fn redirects_are_followed_alike() {
             &["-L", "-I"],
             &["-L", "--post301", "--post302", "--post303", "-d", "a"],
             &["-L", "-u", "user:pass"],
+            &["-L", "-e", "http://from.example/;auto"],
+            &["-L", "-e", ";auto"],
             &["-L", "--max-redirs", "0"],
             &["-L", "-i"],
         ] {

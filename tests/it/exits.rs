@@ -146,6 +146,7 @@ fn tls_failures_have_their_numbers() {
     });
     assert_eq!(code(&output), 35, "{}", stderr(&output));
     assert_eq!(code(&run(["-s", "-m20", "--cacert", "/no/such/file", &url])), 77);
+    assert_eq!(code(&run(["-s", "-m20", "-k", "--cert", "/no/such/file", &url])), 58);
 }
 
 #[test]

@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
+use super::Family;
 use super::event::Transport;
 use super::failure::Failure;
 use super::wire::QuestionShown;
-use super::Family;
 use crate::deadline::{Bound, Expired};
 use crate::exit::{Advice, Exit};
 use crate::phrase;
