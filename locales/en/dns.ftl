@@ -25,9 +25,9 @@ dns-failure-http = the server answered with HTTP status { $status }
 dns-failure-stopped = stopped
 
 ## Failures of the stage.
-dns-usage-resolve = --resolve { $text } cannot be understood
-dns-usage-server = --dns-servers { $text } cannot be understood
-dns-usage-type = --dns-type { $text } is not a record type
+dns-usage-resolve = --resolve { $text } cannot be understood: write HOST:PORT:ADDRESS[,ADDRESS]..., IPv6 addresses in brackets, HOST may be *
+dns-usage-server = --dns-servers { $text } cannot be understood: write ADDRESS[:PORT], tls://ADDRESS[:PORT][#NAME] or https://HOST/dns-query
+dns-usage-type = --dns-type { $text } is not a record type: write one of { $types }, or TYPE and a number
 dns-bad-name = { $host } cannot be a DNS name: { $what }
 dns-onion = { $host } is a name of the Tor network, not of the DNS
 dns-invalid = { $host } does not exist
@@ -77,9 +77,6 @@ dns-cause-session = the encrypted connection to the DNS server could not be made
 dns-cause-no-network = this machine has no network connection
 dns-cause-port-closed = no DNS server listens at that address
 
-dns-hint-resolve = write --resolve HOST:PORT:ADDRESS[,ADDRESS]..., IPv6 addresses in brackets, HOST may be *
-dns-hint-server = write --dns-servers ADDRESS[:PORT],..., tls://ADDRESS[:PORT][#NAME] or https://HOST/dns-query
-dns-hint-type = one of { $types }, or TYPE and a number
 dns-hint-bad-name = labels have 1 to 63 bytes, a name up to 253
 dns-hint-onion = use a Tor client as proxy
 dns-hint-spelling = look at the spelling
@@ -222,8 +219,6 @@ dns-compared-order = jaunt's resolver and getaddrinfo agree, but for the order
 dns-compared-differ = jaunt's resolver and getaddrinfo differ
 dns-compared-jaunt = only jaunt: { $addresses }
 dns-compared-system = only getaddrinfo: { $addresses }
-dns-further-nxdomain = { $name } does not exist
-dns-further-none = { $name } has no { $kind } record
 dns-further-unanswered = { $question }: no answer
 
 ## The walk from the root.

@@ -389,7 +389,7 @@ fn when_all_servers_fail_each_is_named_with_its_reason() {
     let jaunt_error = jaunt::Error::from(story.outcome.expect_err("a failure"));
     assert_eq!(jaunt_error.exit().code(), 6);
     let tried: Vec<String> = jaunt_error.tried().iter().map(jaunt::words::english).collect();
-    assert_eq!(tried.len(), 6, "{tried:#?}");
+    assert_eq!(tried.len(), 3, "{tried:#?}");
     assert!(
         tried[0].contains("192.0.2.1:53 over UDP") && tried[0].contains("REFUSED") && tried[0].contains("2 times"),
         "{}",
@@ -680,7 +680,7 @@ fn what_was_typed_wrongly_fails_before_anything_is_asked() {
         let resolver = Resolver::new(&plan);
         let error = jaunt::Error::from(resolver.check().expect_err("it is wrong"));
         assert_eq!(error.exit().code(), exit);
-        assert!(error.advice().hint.is_some());
+        assert!(error.to_string().contains("write "), "{error}");
     }
 }
 

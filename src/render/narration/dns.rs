@@ -24,8 +24,12 @@ const MOST_ADDRESSES: usize = 3;
 pub fn tell(page: &mut Page, words: &Words, story: &StageStory<'_, DnsEvent>) {
     page.stage(Some(3), "DNS", &headline(words, story), Some(story.took));
     let mut teller = Teller { page, words, detail: story.detail, configured: None, server: None, walking: false };
-    for (_, event) in &story.events {
-        teller.line(event);
+    // A and AAAA that fail alike are one line.
+    for alike in story.events.chunk_by(|(_, a), (_, b)| fail_alike(a, b)) {
+        match alike {
+            [(_, one)] => teller.line(one),
+            several => teller.no_answer(&several.iter().map(|(_, e)| *e).collect::<Vec<_>>()),
+        }
     }
     walk::tree(page, words, story.events.iter().map(|(_, e)| *e));
 }
@@ -58,6 +62,13 @@ fn headline(words: &Words, story: &StageStory<'_, DnsEvent>) -> String {
         Origin::System => phrase!("dns-headline-system", host = host, addresses = list),
         Origin::Dns => phrase!("dns-headline", host = host, addresses = list),
     })
+}
+
+fn fail_alike(a: &DnsEvent, b: &DnsEvent) -> bool {
+    match (a, b) {
+        (DnsEvent::NoAnswer { server: s, why: w, .. }, DnsEvent::NoAnswer { server, why, .. }) => s == server && w.is_alike(why),
+        _ => false,
+    }
 }
 
 fn list(words: &Words, addresses: &[IpAddr]) -> String {
@@ -100,6 +111,20 @@ impl<'s> Teller<'_, 's> {
     fn warning(&mut self, phrase: &Phrase) {
         let text = self.words.say(phrase);
         self.page.warning(&text);
+    }
+
+    fn no_answer(&mut self, events: &[&DnsEvent]) {
+        let kinds: Vec<&str> = events
+            .iter()
+            .filter_map(|e| match e {
+                DnsEvent::NoAnswer { question, .. } => Some(question.kind.as_str()),
+                _ => None,
+            })
+            .collect();
+        // The walk's own steps say it.
+        if let (Some(DnsEvent::NoAnswer { server, why, .. }), false) = (events.first(), self.walking) {
+            self.warning(&phrase!("dns-no-answer", server = server, kind = kinds.join(", "), why = why.phrase()));
+        }
     }
 
     fn verbose(&self) -> bool {
@@ -220,10 +245,7 @@ impl<'s> Teller<'_, 's> {
                 }
                 walk::step(self.page, self.words, step, self.detail);
             }
-            DnsEvent::NoAnswer { .. } if self.walking => {}
-            DnsEvent::NoAnswer { server, question, why, .. } => {
-                self.warning(&phrase!("dns-no-answer", server = server, kind = question.kind.as_str(), why = why.phrase()));
-            }
+            DnsEvent::NoAnswer { .. } => self.no_answer(&[event]),
             DnsEvent::Closed { fd } => {
                 if self.verbose() {
                     self.page.call(&format!("close({fd})"), "");
@@ -262,15 +284,11 @@ impl<'s> Teller<'_, 's> {
             DnsEvent::Compared { same, same_order, only_jaunt, only_system, because } => {
                 self.compared(*same, *same_order, only_jaunt, only_system, because);
             }
-            DnsEvent::Further { question, rcode, records, .. } => match rcode.as_deref() {
-                // The message above shows them.
-                Some("NOERROR") if !records.is_empty() => {}
-                Some("NXDOMAIN") => self.text(&phrase!("dns-further-nxdomain", name = question.name.as_str())),
-                Some(_) => {
-                    self.text(&phrase!("dns-further-none", name = question.name.as_str(), kind = question.kind.as_str()));
-                }
-                None => self.warning(&phrase!("dns-further-unanswered", question = ask(question))),
-            },
+            DnsEvent::Further { question, rcode: None, .. } => {
+                self.warning(&phrase!("dns-further-unanswered", question = ask(question)));
+            }
+            // The message above shows it, or the cache's line.
+            DnsEvent::Further { .. } => {}
         }
     }
 

@@ -40,6 +40,16 @@ impl Tried {
     }
 }
 
+impl Tried {
+    /// The same but for the type that was asked for? (A and AAAA mostly fail together.)
+    fn is_alike(&self, other: &Self) -> bool {
+        self.server == other.server
+            && self.question.name == other.question.name
+            && self.times == other.times
+            && self.why.is_alike(&other.why)
+    }
+}
+
 /// What is wrong with what was typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Typed {
@@ -199,7 +209,9 @@ impl DnsError {
         match self {
             Self::Usage { option: Typed::Resolve, text } => phrase!("dns-usage-resolve", text = text),
             Self::Usage { option: Typed::Server, text } => phrase!("dns-usage-server", text = text),
-            Self::Usage { option: Typed::Type, text } => phrase!("dns-usage-type", text = text),
+            Self::Usage { option: Typed::Type, text } => {
+                phrase!("dns-usage-type", text = text, types = super::types::NAMES.join(", "))
+            }
             Self::BadName { host, what } => phrase!("dns-bad-name", host = host, what = what),
             Self::Onion { host } => phrase!("dns-onion", host = host),
             Self::Invalid { host } => phrase!("dns-invalid", host = host),
@@ -256,11 +268,8 @@ impl DnsError {
 
     pub(crate) fn advice(&self) -> Advice {
         match self {
-            Self::Usage { option: Typed::Resolve, .. } => Advice::hint(phrase!("dns-hint-resolve")),
-            Self::Usage { option: Typed::Server, .. } => Advice::hint(phrase!("dns-hint-server")),
-            Self::Usage { option: Typed::Type, .. } => {
-                Advice::hint(phrase!("dns-hint-type", types = super::types::NAMES.join(", ")))
-            }
+            // The message itself says what to write: usage errors are told alone.
+            Self::Usage { .. } => Advice::default(),
             Self::BadName { .. } => Advice::hint(phrase!("dns-hint-bad-name")),
             Self::Onion { .. } => Advice::new(phrase!("dns-cause-onion"), phrase!("dns-hint-onion")),
             Self::Invalid { .. } => Advice::new(phrase!("dns-cause-invalid"), phrase!("dns-hint-spelling")),

@@ -93,6 +93,14 @@ impl Failure {
         }
     }
 
+    /// The same reason, whatever the microseconds?
+    pub(crate) fn is_alike(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::TimedOut { .. }, Self::TimedOut { .. }) => true,
+            (one, other) => one == other,
+        }
+    }
+
     /// In words.
     pub(crate) fn phrase(&self) -> Phrase {
         match self {
