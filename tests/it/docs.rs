@@ -63,7 +63,10 @@ fn run(block: &str) -> String {
         let _ = writeln!(out, "{command}");
         let bin = Path::new(env!("CARGO_BIN_EXE_jaunt"));
         let path = std::env::join_paths(
-            bin.parent().into_iter().map(Path::to_path_buf).chain(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())),
+            bin.parent()
+                .into_iter()
+                .map(Path::to_path_buf)
+                .chain(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())),
         )
         .expect("a PATH");
         let folder = tempfile::tempdir().expect("a folder");
@@ -99,10 +102,18 @@ fn level(text: &str) -> String {
             }
             continue;
         }
-        let words: Vec<_> = line.split_whitespace().map(word).collect();
+        let mut words: Vec<_> = line.split_whitespace().map(word).collect();
+        // A message's id may by chance have no letter.
+        for n in 1..words.len() {
+            if words[n - 1] == "id" {
+                words[n] = "#".to_owned();
+            }
+        }
         let line = words.join(" ");
         // A time alone at a line's end, with its unit.
-        out.push_str(line.replace("# ms", "TIME").replace("# µs", "TIME").replace("# s", "TIME").trim_end_matches("TIME").trim_end());
+        out.push_str(
+            line.replace("# ms", "TIME").replace("# µs", "TIME").replace("# s", "TIME").trim_end_matches("TIME").trim_end(),
+        );
         out.push('\n');
     }
     out
@@ -110,9 +121,16 @@ fn level(text: &str) -> String {
 
 /// Numbers that the kernel, the clock or chance chose become `#`; protocol numbers (statuses, well-known ports, byte counts) stay.
 fn word(word: &str) -> String {
+    // The demo's folder has a name of its own each time.
+    if let Some((before, rest)) = word.split_once("/jaunt-demo-") {
+        let after = rest.split_once('/').map_or("", |(_, after)| after);
+        return format!("{}/{after}", before.rsplit('/').next().unwrap_or_default());
+    }
     let bare = word.trim_matches(|c: char| ",.;:()".contains(c));
     let is_decimal = bare.contains('.') && bare.chars().all(|c| c.is_ascii_digit() || c == '.') && bare.matches('.').count() == 1;
-    let is_id = bare.len() == 4 && bare.chars().all(|c| c.is_ascii_hexdigit() && !c.is_ascii_uppercase()) && bare.chars().any(|c| c.is_ascii_alphabetic());
+    let is_id = bare.len() == 4
+        && bare.chars().all(|c| c.is_ascii_hexdigit() && !c.is_ascii_uppercase())
+        && bare.chars().any(|c| c.is_ascii_alphabetic());
     let is_date = bare.len() == 10 && bare.as_bytes().get(4) == Some(&b'-');
     if is_decimal || is_id || is_date {
         return word.replace(bare, "#");
