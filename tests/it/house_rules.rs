@@ -147,6 +147,10 @@ fn files_have_one_purpose_and_are_as_long_as_it_needs() {
         ("src/stages/05_tls/session.rs", "one state machine: what reads, writes and closes share is all of its state"),
         ("src/stages/06_response/exchange.rs", "one exchange from the first write to the last read, with all its ends"),
         ("src/stages/07_images/lanes.rs", "one queue and those who serve it: what they share is all of their state"),
+        (
+            "src/stages/07_images/scan/css/cascade.rs",
+            "the cascade: which declaration wins for an element, with all that it weighs",
+        ),
         ("src/stages/07_images/scan/page.rs", "one document as it is parsed: what each kind of element asks for"),
     ];
     for (name, text) in rust("src").into_iter().filter(|(name, _)| !name.ends_with("tests.rs")) {
