@@ -11,15 +11,12 @@
 //! before the first job is handed out, one lane begins alone; only if it makes no quick progress (the network is slow, so that
 //! waiting in parallel pays) are the others started.
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::num::NonZeroUsize;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, Scope};
 use std::time::Duration;
 
-/// Connections to one origin, as in browsers.
-pub(crate) const PER_ORIGIN: usize = 6;
+pub(crate) use super::queue::Job;
+use super::queue::{Queues, Taken};
 
 /// How long the first lane may take for its first jobs before the others are started too. A neighbour on the same machine or
 /// network answers sooner; to anyone farther away it is a small part of one round trip.
@@ -27,14 +24,6 @@ const PATIENCE: Duration = Duration::from_micros(300);
 
 /// How often the page's thread looks up from waiting, for Ctrl-C.
 const LOOK_UP: Duration = Duration::from_millis(50);
-
-/// Something to be done with the server of one origin.
-pub(crate) trait Job: Send {
-    /// Scheme, host and port; the same text for the same origin.
-    fn origin(&self) -> Cow<'_, str>;
-    /// Does it go before others?
-    fn is_urgent(&self) -> bool;
-}
 
 /// What became of a job.
 #[derive(Debug)]
@@ -81,70 +70,29 @@ pub(crate) struct Lanes<J, R> {
 
 #[derive(Debug)]
 struct State<J, R> {
-    origins: Vec<Origin<J>>,
-    by_key: HashMap<Arc<str>, usize>,
-    /// The origin of the last job that came: the next one is mostly the same.
-    latest: Option<(Arc<str>, usize)>,
-    /// Origins that have a job and a free place, by the rank of their first job.
-    ready: BTreeMap<u64, usize>,
-    /// Rank of the next job.
-    next_rank: u64,
-    waiting: usize,
-    running: usize,
-    /// Places taken by the page's own connection (in `running` of nobody).
-    held: usize,
+    queues: Queues<J>,
+    /// Lanes that are alive.
     threads: usize,
+    /// Of them without a job.
     idle: usize,
-    /// Woken, but not yet running.
+    /// Woken or started, but not yet running.
     called: usize,
-    most: usize,
-    /// Started jobs so far.
-    started: u64,
+    /// Whoever takes a job calls the next lane if there is more to start.
     eager: bool,
+    /// No more jobs.
     closed: bool,
     answers: Vec<R>,
 }
 
-#[derive(Debug)]
-struct Origin<J> {
-    running: usize,
-    /// With their ranks, ascending. Style sheets go first: they lead to more.
-    urgent: VecDeque<(u64, J)>,
-    usual: VecDeque<(u64, J)>,
-}
-
-impl<J> Origin<J> {
-    fn first_rank(&self) -> Option<u64> {
-        self.urgent.front().or(self.usual.front()).map(|(rank, _)| *rank)
-    }
-
-    fn pop(&mut self) -> Option<(u64, J)> {
-        self.urgent.pop_front().or_else(|| self.usual.pop_front())
-    }
-}
-
-/// Ranks of urgent jobs lie below all others.
-const USUAL: u64 = 1 << 48;
-
-impl<J, R> Lanes<J, R> {
+impl<J: Job, R> Lanes<J, R> {
     /// `most` jobs at a time; `sequential`: one at a time in the order they come, on the page's own thread.
     pub(crate) fn new(most: usize, sequential: bool) -> Self {
-        let most = NonZeroUsize::new(most).map_or(1, NonZeroUsize::get);
         Self {
             state: Mutex::new(State {
-                origins: Vec::new(),
-                by_key: HashMap::new(),
-                latest: None,
-                ready: BTreeMap::new(),
-                next_rank: 0,
-                waiting: 0,
-                running: 0,
-                held: 0,
+                queues: Queues::new(if sequential { 1 } else { most }),
                 threads: 0,
                 idle: 0,
                 called: 0,
-                most: if sequential { 1 } else { most },
-                started: 0,
                 eager: false,
                 closed: false,
                 answers: Vec::new(),
@@ -158,103 +106,6 @@ impl<J, R> Lanes<J, R> {
     fn lock(&self) -> MutexGuard<'_, State<J, R>> {
         // A lane that panics leaves counts behind that its guard repairs; the queues are whole.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl<J: Job, R> State<J, R> {
-    fn origin(&mut self, key: &str) -> usize {
-        if let Some((latest, at)) = &self.latest
-            && &**latest == key
-        {
-            return *at;
-        }
-        let (key, at) = match self.by_key.get_key_value(key) {
-            Some((key, at)) => (key.clone(), *at),
-            None => {
-                let (key, at) = (Arc::<str>::from(key), self.origins.len());
-                self.origins.push(Origin { running: 0, urgent: VecDeque::new(), usual: VecDeque::new() });
-                self.by_key.insert(key.clone(), at);
-                (key, at)
-            }
-        };
-        self.latest = Some((key, at));
-        at
-    }
-
-    /// Keeps `ready` true for an origin whose queue or places have changed; `before` is the rank it was listed under.
-    fn relist(&mut self, at: usize, before: Option<u64>) {
-        if let Some(rank) = before {
-            self.ready.remove(&rank);
-        }
-        let origin = &self.origins[at];
-        if origin.running < PER_ORIGIN
-            && let Some(rank) = origin.first_rank()
-        {
-            self.ready.insert(rank, at);
-        }
-    }
-
-    fn push(&mut self, job: J, urgent: bool) {
-        let rank = self.next_rank + if urgent { 0 } else { USUAL };
-        self.next_rank += 1;
-        let at = self.origin(&job.origin());
-        let before = self.origins[at].first_rank();
-        let origin = &mut self.origins[at];
-        if urgent {
-            origin.urgent.push_back((rank, job))
-        } else {
-            origin.usual.push_back((rank, job))
-        }
-        self.waiting += 1;
-        if before.is_none_or(|before| rank < before) {
-            self.relist(at, before);
-        }
-    }
-
-    /// Back to where it was, without its rank being lost.
-    fn push_back(&mut self, at: usize, rank: u64, job: J) {
-        let before = self.origins[at].first_rank();
-        let queue = if rank < USUAL { &mut self.origins[at].urgent } else { &mut self.origins[at].usual };
-        // Others of the same origin may have been given back before it.
-        let place = queue.partition_point(|(other, _)| *other < rank);
-        queue.insert(place, (rank, job));
-        self.waiting += 1;
-        self.relist(at, before);
-    }
-
-    fn can_start(&self) -> bool {
-        !self.ready.is_empty() && self.running + self.held < self.most
-    }
-
-    /// The first job in document order whose origin has a free place.
-    fn next(&mut self) -> Option<(usize, u64, J)> {
-        if !self.can_start() {
-            return None;
-        }
-        let (_, at) = self.ready.pop_first()?;
-        let (rank, job) = self.origins[at].pop()?;
-        self.origins[at].running += 1;
-        self.waiting -= 1;
-        self.running += 1;
-        self.started += 1;
-        self.relist(at, None);
-        Some((at, rank, job))
-    }
-
-    fn release(&mut self, at: usize) {
-        let listed = self.origins[at].first_rank();
-        self.origins[at].running -= 1;
-        self.running -= 1;
-        self.relist(at, listed);
-    }
-
-    fn forget_jobs(&mut self) {
-        for origin in &mut self.origins {
-            origin.urgent.clear();
-            origin.usual.clear();
-        }
-        self.ready.clear();
-        self.waiting = 0;
     }
 }
 
@@ -296,7 +147,7 @@ where
         let mut state = self.lanes.lock();
         for job in jobs {
             let urgent = job.is_urgent() && !self.lanes.sequential;
-            state.push(job, urgent);
+            state.queues.push(job, urgent);
         }
         if !start || self.lanes.sequential {
             return;
@@ -309,21 +160,12 @@ where
 
     /// The page's own connection takes a place at its origin until [`Crew::let_go`].
     pub(crate) fn hold(self, key: &str) {
-        let mut state = self.lanes.lock();
-        let at = state.origin(key);
-        state.origins[at].running += 1;
-        // With one lane in all the page's connection may not keep it from starting.
-        state.held = usize::from(state.most > 1);
+        self.lanes.lock().queues.hold(key);
     }
 
     /// The page has come; its connection serves images now.
     pub(crate) fn let_go(self, key: &str) {
-        let mut state = self.lanes.lock();
-        let at = state.origin(key);
-        let listed = state.origins[at].first_rank();
-        state.origins[at].running -= 1;
-        state.held = 0;
-        state.relist(at, listed);
+        self.lanes.lock().queues.let_go(key);
     }
 
     /// Answers that have come meanwhile.
@@ -341,16 +183,17 @@ where
             if !state.answers.is_empty() {
                 return Woken::Answers(std::mem::take(&mut state.answers));
             }
-            if state.waiting == 0 && state.running == 0 {
+            if state.queues.waiting == 0 && state.queues.running == 0 {
                 return Woken::Settled;
             }
             // What no lane is needed for is done here: everything in sequence, and the last job.
-            let alone = state.running == 0 && (self.lanes.sequential || state.waiting == 1 || state.most == 1);
-            if alone && let Some(taken) = state.next() {
+            let alone =
+                state.queues.running == 0 && (self.lanes.sequential || state.queues.waiting == 1 || state.queues.most == 1);
+            if alone && let Some(taken) = state.queues.next() {
                 state = self.perform(state, taken);
                 continue;
             }
-            let before = state.started;
+            let before = state.queues.started;
             let patience = if state.eager { LOOK_UP } else { PATIENCE };
             // Until it proves slow, one lane is enough.
             let call = if state.eager || state.threads == state.idle { call(&mut state) } else { Call::Nobody };
@@ -360,16 +203,16 @@ where
                 state = self.lanes.lock();
                 if state.threads == 0 {
                     // No thread could be had; then this one does the work.
-                    if let Some(taken) = state.next() {
+                    if let Some(taken) = state.queues.next() {
                         state = self.perform(state, taken);
                     }
                     continue;
                 }
             }
-            if state.answers.is_empty() && state.waiting + state.running > 0 {
+            if state.answers.is_empty() && state.queues.waiting + state.queues.running > 0 {
                 let (woken, timeout) = self.lanes.page.wait_timeout(state, patience).unwrap_or_else(PoisonError::into_inner);
                 state = woken;
-                if timeout.timed_out() && !state.eager && state.started < before + QUICK {
+                if timeout.timed_out() && !state.eager && state.queues.started < before + QUICK {
                     state.eager = true;
                 }
             }
@@ -380,20 +223,20 @@ where
     pub(crate) fn close(self) {
         let mut state = self.lanes.lock();
         state.closed = true;
-        state.forget_jobs();
+        state.queues.forget_jobs();
         drop(state);
         self.lanes.jobs.notify_all();
     }
 
     fn give_up(self, mut state: MutexGuard<'env, State<J, R>>) -> Woken<R> {
         state.closed = true;
-        state.forget_jobs();
+        state.queues.forget_jobs();
         self.lanes.jobs.notify_all();
-        while state.running > 0 {
+        while state.queues.running > 0 {
             drop(state);
             self.work.interrupt();
             state = self.lanes.lock();
-            if state.running > 0 {
+            if state.queues.running > 0 {
                 state = self.lanes.page.wait_timeout(state, LOOK_UP).unwrap_or_else(PoisonError::into_inner).0;
             }
         }
@@ -411,7 +254,7 @@ where
                     let mut state = self.lanes.lock();
                     state.threads -= 1;
                     state.called -= 1;
-                    state.most = state.threads.max(1);
+                    state.queues.most = state.threads.max(1);
                 }
             }
         }
@@ -421,9 +264,9 @@ where
         let mut state = self.lanes.lock();
         state.called = state.called.saturating_sub(1);
         loop {
-            // Not `while let Some(…) = state.next()` on a fresh lock: its guard would live as long as the body.
-            let Some(taken) = state.next() else {
-                if state.closed || state.threads > state.most {
+            // Not `while let Some(…) = state.queues.next()` on a fresh lock: its guard would live as long as the body.
+            let Some(taken) = state.queues.next() else {
+                if state.closed || state.threads > state.queues.most {
                     state.threads -= 1;
                     return;
                 }
@@ -446,7 +289,7 @@ where
     }
 
     /// Does one job without the lock.
-    fn perform<'l>(self, state: MutexGuard<'l, State<J, R>>, (at, rank, job): (usize, u64, J)) -> MutexGuard<'l, State<J, R>>
+    fn perform<'l>(self, state: MutexGuard<'l, State<J, R>>, Taken { at, rank, job }: Taken<J>) -> MutexGuard<'l, State<J, R>>
     where
         'env: 'l,
     {
@@ -454,7 +297,7 @@ where
         let mut place = Place { lanes: self.lanes, at, left: false };
         let mut attempt = self.work.run(job, false);
         let mut state = self.lanes.lock();
-        if matches!(attempt, Attempt::Starved(_)) && state.running == 1 {
+        if matches!(attempt, Attempt::Starved(_)) && state.queues.running == 1 {
             drop(state);
             if let Attempt::Starved(job) = attempt {
                 attempt = self.work.run(job, true);
@@ -462,7 +305,7 @@ where
             state = self.lanes.lock();
         }
         place.left = true;
-        state.release(at);
+        state.queues.release(at);
         match attempt {
             Attempt::Done(Some(answer)) => {
                 state.answers.push(answer);
@@ -471,17 +314,17 @@ where
             Attempt::Done(None) => {}
             Attempt::Starved(job) => {
                 if !state.closed {
-                    state.push_back(at, rank, job);
+                    state.queues.push_back(Taken { at, rank, job });
                 }
                 // As many as have what they need go on.
-                state.most = state.running.max(1);
+                state.queues.most = state.queues.running.max(1);
             }
         }
         if self.work.interrupted() {
             state.closed = true;
-            state.forget_jobs();
+            state.queues.forget_jobs();
         }
-        if state.running == 0 && state.waiting == 0 {
+        if state.queues.running == 0 && state.queues.waiting == 0 {
             self.lanes.page.notify_one();
         }
         state
@@ -493,14 +336,14 @@ const QUICK: u64 = 3;
 
 /// Who is to take the next job that could start, besides whoever is on the way already.
 fn call<J: Job, R>(state: &mut State<J, R>) -> Call {
-    if !state.can_start() || state.closed || state.called > 0 {
+    if !state.queues.can_start() || state.closed || state.called > 0 {
         return Call::Nobody;
     }
     if state.idle > 0 {
         state.called += 1;
         return Call::Wake;
     }
-    if state.threads < state.most {
+    if state.threads < state.queues.most {
         state.called += 1;
         state.threads += 1;
         return Call::Start;
@@ -519,10 +362,10 @@ impl<J: Job, R> Drop for Place<'_, J, R> {
     fn drop(&mut self) {
         if !self.left {
             let mut state = self.lanes.lock();
-            state.release(self.at);
+            state.queues.release(self.at);
             state.threads = state.threads.saturating_sub(1);
             state.closed = true;
-            state.forget_jobs();
+            state.queues.forget_jobs();
             drop(state);
             self.lanes.jobs.notify_all();
             self.lanes.page.notify_one();
@@ -532,10 +375,13 @@ impl<J: Job, R> Drop for Place<'_, J, R> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Barrier;
-    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-    use std::sync::mpsc;
+    use std::borrow::Cow;
+    use std::collections::HashMap;
 
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+    use std::sync::{Arc, Barrier, mpsc};
+
+    use super::super::queue::PER_ORIGIN;
     use super::*;
 
     /// Does what a function says, and watches how many do it at once.
@@ -796,7 +642,7 @@ mod tests {
         with(32, false, &work, |crew| {
             crew.hold("0");
             crew.enqueue(jobs(1, 0..500), true);
-            while crew.lanes.lock().waiting > 0 {
+            while crew.lanes.lock().queues.waiting > 0 {
                 std::thread::yield_now();
             }
             assert!(work.most_of_an_origin() < PER_ORIGIN);

@@ -9,6 +9,7 @@ mod lanes;
 mod names;
 mod one;
 pub mod pixels;
+mod queue;
 mod save;
 pub mod scan;
 mod stage;
