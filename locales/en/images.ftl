@@ -25,6 +25,8 @@ images-part-cut = { $n } beyond the limit
 images-bytes = { $n } B
 images-no-type = no type
 images-connection-new = new connection, fd { $fd }
+images-connection-new-brief = new fd { $fd }
+images-connection-same-brief = same fd { $fd }
 images-connection-same = same connection, fd { $fd }
 images-saved-as = saved as { $file }
 images-not-saved = not saved: { $why }
@@ -68,6 +70,10 @@ images-indexed = { $files ->
    *[other] { $files } files saved; { $path } says which is which
 }
 images-not-indexed = { $path } could not be written: { $error }
+images-live = 7 Images  { $ended } of { $found }, { $failed } failed, { $bytes ->
+    [one] { $bytes } byte
+   *[other] { $bytes } bytes
+}
 
 images-source = { $source ->
     [img-src] img src

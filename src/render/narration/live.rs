@@ -75,6 +75,20 @@ impl Live {
         self.say(to, &text, at)
     }
 
+    /// Shows how far something has come that began at `begun`, if that and the last time are long enough ago.
+    pub(crate) fn tally(
+        &mut self,
+        to: &mut dyn Write,
+        begun: Micros,
+        at: Micros,
+        text: impl FnOnce() -> String,
+    ) -> io::Result<()> {
+        if !self.on || at.0.saturating_sub(begun.0) < 3 * EVERY || at.0.saturating_sub(self.drawn.0) < EVERY {
+            return Ok(());
+        }
+        self.say(to, &text(), at)
+    }
+
     /// Takes the line away, if it is there.
     pub(crate) fn erase(&mut self, to: &mut dyn Write) -> io::Result<()> {
         if !std::mem::take(&mut self.shown) {

@@ -24,6 +24,7 @@ use crate::render::page::Page;
 use crate::render::palette::Palette;
 use crate::stages::Stage;
 use crate::stages::connect::ConnectEvent;
+use crate::stages::images::ImagesEvent;
 use crate::stages::response::ResponseEvent;
 use crate::words::{Lang, Words};
 
@@ -94,6 +95,7 @@ pub struct Narrator<W: Write + Send> {
     timeline: timeline::Collector,
     live: Live,
     progress: Progress,
+    tally: images::Tally,
     /// Descriptors that were closed since the last block.
     closed: Vec<i32>,
     /// Standard error took no more.
@@ -116,6 +118,7 @@ impl<W: Write + Send> Narrator<W> {
             timeline: timeline::Collector::default(),
             live: Live::new(look.live, look.width),
             progress: Progress::default(),
+            tally: images::Tally::default(),
             closed: Vec::new(),
             silent: false,
         }
@@ -181,6 +184,7 @@ impl<W: Write + Send> Narrator<W> {
                     between::next_page(&mut self.page, &self.words, url);
                 }
                 self.pages += 1;
+                self.tally = images::Tally::default();
             }
             JourneyEvent::Ended { .. } => {
                 between::closed(&mut self.page, &self.words, &std::mem::take(&mut self.closed));
@@ -188,6 +192,9 @@ impl<W: Write + Send> Narrator<W> {
             }
             _ if self.told != Some(entry.fetch) => {}
             JourneyEvent::StageBegan { stage } => {
+                if *stage == Stage::Images {
+                    self.tally.began(entry.at);
+                }
                 let name = format!("{} {} …", stage.number(), between::stage_name(&self.words, *stage));
                 self.draw(|live, to| live.say(to, &name, entry.at));
             }
@@ -264,6 +271,19 @@ impl<W: Write + Send> Sink for Narrator<W> {
             Event::Connect(ConnectEvent::Closed { fd, .. }) => self.closed.push(*fd),
             Event::Response(event) if self.told == Some(entry.fetch) => {
                 if self.follow(entry.at, event) {
+                    self.held.push(entry.clone());
+                }
+            }
+            Event::Images(event) if self.told == Some(entry.fetch) => {
+                if let Some(begun) = self.tally.count(event) {
+                    let (tally, words) = (self.tally, &self.words);
+                    let text = || tally.text(words);
+                    if !self.silent {
+                        self.silent = self.live.tally(&mut self.to, begun, entry.at, text).is_err();
+                    }
+                }
+                // The story needs no word of it: how a fetch ended says that it began.
+                if !matches!(event, ImagesEvent::Fetching { .. }) {
                     self.held.push(entry.clone());
                 }
             }

@@ -63,11 +63,52 @@ pub fn tell(page: &mut Page, words: &Words, story: &StageStory<'_, ImagesEvent>)
         }
         table.row(page, words, &seen, number, row.reference, end);
         if verbose {
-            reasons(page, words, row, end);
+            reasons(page, words, &table, row, end);
         }
     }
     rest.tell(page, words);
     closing(page, words, &seen);
+}
+
+/// How far the images have come, for the line that is overwritten.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Tally {
+    begun: Option<Micros>,
+    found: u64,
+    ended: u64,
+    failed: u64,
+    bytes: u64,
+}
+
+impl Tally {
+    /// Stage 7 begins: the page is there, and what it asks for is waited for.
+    pub(crate) fn began(&mut self, at: Micros) {
+        self.begun = Some(at);
+    }
+
+    /// Counts; since when the images are waited for, if they are.
+    pub(crate) fn count(&mut self, event: &ImagesEvent) -> Option<Micros> {
+        match event {
+            ImagesEvent::Found { .. } => self.found += 1,
+            ImagesEvent::Fetched(fetched) => {
+                self.ended += 1;
+                self.failed += u64::from(fetched.status >= 400);
+                self.bytes += fetched.bytes;
+            }
+            ImagesEvent::Failed { .. } => {
+                self.ended += 1;
+                self.failed += 1;
+            }
+            _ => return None,
+        }
+        self.begun
+    }
+
+    /// `7 Images  412 of 1,000, 3 failed, 5,120,331 bytes`
+    pub(crate) fn text(&self, words: &Words) -> String {
+        let Self { found, ended, failed, bytes, .. } = *self;
+        words.say(&phrase!("images-live", found = found, ended = ended, failed = failed, bytes = bytes))
+    }
 }
 
 /// A reference, in its place in the document.
@@ -251,3 +292,6 @@ fn cut(text: &str, most: usize) -> String {
         None => text.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

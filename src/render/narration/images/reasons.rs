@@ -1,5 +1,6 @@
 //! Where a reference stands, which candidate it is, why it is not fetched: what `-v` adds to the table.
 
+use super::table::Table;
 use super::{End, Row, URL, cut};
 use crate::phrase;
 use crate::render::page::Page;
@@ -8,7 +9,8 @@ use crate::stages::images::scan::{Candidate, Source, Verdict, Why};
 use crate::words::{Phrase, Words};
 
 /// Where a fetched reference stands, which candidate it is, and the answer's fields: `-v`.
-pub(super) fn reasons(page: &mut Page, words: &Words, row: &Row<'_>, end: Option<&End<'_>>) {
+pub(super) fn reasons(page: &mut Page, words: &Words, table: &Table, row: &Row<'_>, end: Option<&End<'_>>) {
+    let palette = *page.palette();
     let reference = row.reference;
     let mut said = vec![words.say(&source(words, reference.source))];
     if let Some(fetch) = row.fetch {
@@ -20,13 +22,13 @@ pub(super) fn reasons(page: &mut Page, words: &Words, row: &Row<'_>, end: Option
             None => phrase!("images-no-referer"),
         }));
     }
-    page.under(&said.join(", "));
+    table.under(page, palette.faint, &said.join(", "));
     if let Some(candidate) = &reference.candidate {
-        page.under(&words.say(&chosen(words, candidate)));
+        table.under(page, palette.faint, &words.say(&chosen(words, candidate)));
     }
     if let Some(End::Fetched(fetched)) = end {
         for field in &fetched.fields {
-            page.received(&format!("{}: {}", field.name, visible_bytes(&field.value.0)), "");
+            table.under(page, palette.received, &format!("< {}: {}", field.name, visible_bytes(&field.value.0)));
         }
     }
 }

@@ -12,8 +12,8 @@ use crate::stages::images::scan::{Kind, Reference, SkipReason, Verdict};
 use crate::stages::images::{Fetched, why_not_saved};
 use crate::words::{Words, grouped};
 
-/// Columns that a URL gets at least before the table is folded.
-const URL_COLUMN: usize = 18;
+/// Columns that a URL gets at least before the table says less, or is folded.
+const URL_COLUMN: usize = 11;
 
 /// The cells of a row behind its URL.
 struct Cells {
@@ -26,20 +26,23 @@ struct Cells {
 }
 
 impl Cells {
-    fn of(words: &Words, fetched: &Fetched) -> Self {
+    fn of(words: &Words, fetched: &Fetched, brief: bool) -> Self {
         let kind = match &fetched.content_type {
             Some(text) => text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase(),
             None => words.say(&phrase!("images-no-type")),
         };
+        let kind = if brief { kind.strip_prefix("image/").unwrap_or(&kind).to_owned() } else { kind };
         let fd = fetched.fd.to_string();
         Self {
             status: fetched.status.to_string(),
             kind: visible(&cut(&kind, 40)).into_owned(),
             bytes: words.say(&phrase!("images-bytes", n = grouped(fetched.bytes))),
             pixels: fetched.width.zip(fetched.height).map(|(w, h)| format!("{w}x{h}")).unwrap_or_default(),
-            connection: words.say(&match fetched.reused {
-                true => phrase!("images-connection-same", fd = fd),
-                false => phrase!("images-connection-new", fd = fd),
+            connection: words.say(&match (fetched.reused, brief) {
+                (true, false) => phrase!("images-connection-same", fd = fd),
+                (false, false) => phrase!("images-connection-new", fd = fd),
+                (true, true) => phrase!("images-connection-same-brief", fd = fd),
+                (false, true) => phrase!("images-connection-new-brief", fd = fd),
             }),
             took: duration(fetched.took_us),
         }
@@ -48,6 +51,8 @@ impl Cells {
 
 /// Widths of the columns.
 pub(super) struct Table {
+    /// Shorter words, for want of room.
+    brief: bool,
     number: usize,
     /// 0: rows are folded.
     url: usize,
@@ -61,14 +66,19 @@ pub(super) struct Table {
 
 impl Table {
     pub(super) fn lay(page: &Page, words: &Words, seen: &Seen<'_>) -> Self {
-        let mut table = Self { number: 2, url: 0, status: 3, kind: 0, bytes: 0, pixels: 0, connection: 0, took: 0 };
+        let full = Self::measured(page, words, seen, false);
+        if full.url > 0 { full } else { Self::measured(page, words, seen, true) }
+    }
+
+    fn measured(page: &Page, words: &Words, seen: &Seen<'_>, brief: bool) -> Self {
+        let mut table = Self { brief, number: 2, url: 0, status: 3, kind: 0, bytes: 0, pixels: 0, connection: 0, took: 0 };
         let mut longest = 0;
         for row in &seen.rows {
             let Some(number) = row.number else { continue };
             table.number = table.number.max(format!("#{number}").len());
             let url = match seen.ends.get(&number) {
                 Some(End::Fetched(fetched)) => {
-                    let cells = Cells::of(words, fetched);
+                    let cells = Cells::of(words, fetched, brief);
                     table.kind = table.kind.max(cells.kind.width());
                     table.bytes = table.bytes.max(cells.bytes.width());
                     table.pixels = table.pixels.max(cells.pixels.width());
@@ -123,7 +133,7 @@ impl Table {
         let (url, text, style) = match end {
             Some(End::Fetched(fetched)) => {
                 let style = if fetched.status >= 400 { palette.failure } else { owo_colors::Style::new() };
-                (fetched.url.as_str(), self.line(&Cells::of(words, fetched)), style)
+                (fetched.url.as_str(), self.line(&Cells::of(words, fetched, self.brief)), style)
             }
             Some(End::Failed { url, exit, what, took }) => {
                 let what = words.say(&phrase!("images-failed", exit = exit.to_string(), what = (*what).clone()));
@@ -148,8 +158,9 @@ impl Table {
             }
             // Aligned with the other rows where there are columns to align with.
             let indent = if self.url > 0 && !failed { behind } else { hang };
-            let text = if self.url > 0 || failed { text } else { squeeze(&text) };
-            for part in wrap(text.trim_end(), page.width().map(|w| w.saturating_sub(indent).max(16)), "  ") {
+            let room = page.width().map(|w| w.saturating_sub(indent).max(16));
+            let parts = if self.url > 0 || failed { wrap(text.trim_end(), room, "  ") } else { flow(&text, room) };
+            for part in parts {
                 page.pieces(&[(plain, &" ".repeat(indent)), (style, &part)]);
             }
         }
@@ -186,17 +197,16 @@ impl Table {
             notes.push((true, phrase!("images-not-saved", why = why)));
         }
         for (odd, note) in notes {
-            self.under(page, odd, &words.say(&note));
+            let style = if odd { page.palette().warning } else { page.palette().faint };
+            self.under(page, style, &words.say(&note));
         }
     }
 
     /// A line under a row.
-    fn under(&self, page: &mut Page, odd: bool, text: &str) {
+    pub(super) fn under(&self, page: &mut Page, style: owo_colors::Style, text: &str) {
         let hang = INDENT + self.number + 2;
-        let palette = *page.palette();
         let text = visible(text).into_owned();
         for line in wrap(&text, page.width().map(|w| w.saturating_sub(hang).max(16)), "  ") {
-            let style = if odd { palette.warning } else { palette.faint };
             page.pieces(&[(style, &format!("{}{line}", " ".repeat(hang)))]);
         }
     }
@@ -219,7 +229,7 @@ impl Table {
         }
         let why = words.say(&reason.phrase());
         let from = words.say(&source(words, reference.source));
-        self.under(page, false, &format!("{}: {why}; {from}", words.say(&phrase!("images-skipped"))));
+        self.under(page, palette.faint, &format!("{}: {why}; {from}", words.say(&phrase!("images-skipped"))));
     }
 }
 
@@ -228,7 +238,18 @@ fn left(text: &str, columns: usize) -> String {
     format!("{}{text}", " ".repeat(columns.saturating_sub(text.width())))
 }
 
-/// Runs of spaces become two.
-fn squeeze(text: &str) -> String {
-    text.split("  ").map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  ")
+/// The cells of a row, as many to a line as there is room for; none is broken.
+fn flow(row: &str, room: Option<usize>) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for cell in row.split("  ").map(str::trim).filter(|cell| !cell.is_empty()) {
+        match lines.last_mut() {
+            Some(line) if room.is_none_or(|room| line.width() + 2 + cell.width() <= room) => {
+                line.push_str("  ");
+                line.push_str(cell);
+            }
+            _ => lines.push(cell.to_owned()),
+        }
+    }
+    // Only a cell that is wider than a line is.
+    lines.iter().flat_map(|line| wrap(line, room, "  ")).collect()
 }

@@ -170,7 +170,7 @@ pub enum Hop {
 }
 
 impl Gate {
-    pub(super) fn new(page: &Url, fields: &[Field]) -> Self {
+    pub(crate) fn new(page: &Url, fields: &[Field]) -> Self {
         let mut gate = Self { policies: Vec::new(), page: page.clone(), origin: Some(page.origin()), upgrade: false };
         for field in fields.iter().filter(|f| f.name.eq_ignore_ascii_case("content-security-policy")) {
             for text in String::from_utf8_lossy(&field.value.0).split(',') {
