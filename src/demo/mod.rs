@@ -414,11 +414,19 @@ fn unanswered(asked: SocketAddr, ports: Ports) -> io::Result<(socket2::Socket, P
     bind::first(asked, ports, |at| bound(socket2::Type::STREAM, at))
 }
 
-/// A port at which no name server runs. (Nothing may hold its UDP side, or the kernel would take what is sent there.)
+/// A port at which no name server runs, held so that nobody else's does.
 fn deaf(asked: SocketAddr, ports: Ports) -> io::Result<(socket2::Socket, socket2::Socket, Place)> {
-    let (tcp, place) = unanswered(asked, ports)?;
+    let mut tries = 0;
+    let (tcp, udp, place) = loop {
+        let (tcp, place) = unanswered(asked, if tries == 0 { ports } else { Ports::Any })?;
+        // A port that was free for TCP may be taken for UDP.
+        match bound(socket2::Type::DGRAM, place.actual) {
+            Ok((udp, _)) => break (tcp, udp, place),
+            Err(error) if tries == 16 => return Err(error),
+            Err(_) => tries += 1,
+        }
+    };
     // A UDP socket connected to itself receives from nobody else: others get "port unreachable", and the port stays taken.
-    let (udp, _) = bound(socket2::Type::DGRAM, place.actual)?;
     udp.connect(&place.actual.into())?;
     Ok((udp, tcp, place))
 }

@@ -1,7 +1,7 @@
 //! How the demo's servers wait: for their sockets, and for the end of the demo, whichever comes first.
 
-use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::io::{self, PipeReader, PipeWriter};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,13 +10,13 @@ use rustix::event::{PollFd, PollFlags, Timespec};
 /// Ends everything that waits on the other half when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Stopper {
-    _write: OwnedFd,
+    _write: PipeWriter,
 }
 
 /// What every waiting of a server includes.
 #[derive(Debug, Clone)]
 pub(crate) struct Stop {
-    read: Arc<OwnedFd>,
+    read: Arc<PipeReader>,
 }
 
 /// What ended a waiting.
@@ -32,7 +32,7 @@ pub(crate) enum Woken {
 
 /// Both halves: a pipe that nothing is written to and whose end is the signal.
 pub(crate) fn pair() -> io::Result<(Stopper, Stop)> {
-    let (read, write) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC)?;
+    let (read, write) = io::pipe()?;
     Ok((Stopper { _write: write }, Stop { read: Arc::new(read) }))
 }
 

@@ -1,5 +1,6 @@
 //! The embedded internet, met over its sockets.
 
+use std::ffi::OsStr;
 use std::io::{self, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream, UdpSocket};
 use std::time::Duration;
@@ -252,6 +253,22 @@ fn what_the_page_says_in_chunks_and_codings_comes_out_whole() {
     ] {
         let output = support::run(["demo", "-s", &format!("http://www.lab.example/{path}")]);
         assert_eq!((support::code(&output), output.stdout.as_slice()), (0, page), "{path}");
+    }
+}
+
+#[test]
+fn the_pictures_of_the_page_are_fetched_and_are_those_of_the_site() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = support::run([OsStr::new("demo"), OsStr::new("--save-images"), folder.path().as_os_str()]);
+    assert_eq!(support::code(&output), 0, "{}", support::stderr(&output));
+    for (name, picture) in [
+        ("letter.png", include_bytes!("../../src/demo/site/letter.png").as_slice()),
+        ("signpost.jpg", include_bytes!("../../src/demo/site/signpost.jpg").as_slice()),
+        ("handshake.gif", include_bytes!("../../src/demo/site/handshake.gif").as_slice()),
+        ("lock.png", include_bytes!("../../src/demo/site/lock.png").as_slice()),
+        ("route.svg", include_bytes!("../../src/demo/site/route.svg").as_slice()),
+    ] {
+        assert!(std::fs::read(folder.path().join(name)).expect("a saved picture") == picture, "{name}");
     }
 }
 
