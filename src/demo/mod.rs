@@ -3,7 +3,7 @@
 //! ```text
 //! 127.53.0.1  root            127.53.0.53  resolver: asked by `--resolver stub`, asks the others itself
 //! 127.53.0.2  example, test   127.53.0.80  web server: http, and https with a certificate made at start
-//! 127.53.0.3, .4              lab.example, shop.test
+//! 127.53.0.3, .4  lab.example, shop.test          ::1, of both.lab.example: the same web server
 //! ```
 //!
 //! Every socket, packet and byte is real. The servers ask for ports 53, 80 and 443; where they may not have them, or where the
@@ -20,7 +20,7 @@ mod stream;
 mod zone;
 
 use std::io::{self, Write as _};
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -59,8 +59,11 @@ const DEAD_RESOLVER: Ipv4Addr = Ipv4Addr::new(127, 53, 0, 52);
 const RESOLVER: Ipv4Addr = Ipv4Addr::new(127, 53, 0, 53);
 const WEB: Ipv4Addr = Ipv4Addr::new(127, 53, 0, 80);
 
+/// What both.lab.example has besides: all of IPv6's loopback.
+const WEB_V6: Ipv6Addr = Ipv6Addr::LOCALHOST;
+
 /// Hosts that the site's certificate is for.
-const HOSTS: &[&str] = &["www.lab.example", "lab.example", "pictures.lab.example", "www.shop.test"];
+const HOSTS: &[&str] = &["www.lab.example", "lab.example", "pictures.lab.example", "both.lab.example", "www.shop.test"];
 
 /// With a fault that is silence, the wait for it is cut to this, unless an option says otherwise.
 const SHORT_WAIT: Duration = Duration::from_secs(2);
@@ -338,7 +341,9 @@ fn web(
     told: &mut Vec<Told>,
     held: &mut Vec<socket2::Socket>,
 ) -> io::Result<(Origin, Vec<u8>)> {
-    let (http, https) = (SocketAddr::from((WEB, 80)), SocketAddr::from((WEB, 443)));
+    let at = |port| vec![SocketAddr::from((WEB, port)), SocketAddr::from((WEB_V6, port))];
+    let (http, https) = (at(80), at(443));
+    let role = |place: &Place| if place.asked.port() == 443 { phrase!("demo-role-https") } else { phrase!("demo-role-http") };
     let flaw = match fault {
         Some(Break::TlsExpired) => Flaw::Expired,
         Some(Break::TlsWrongName) => Flaw::WrongName,
@@ -347,10 +352,10 @@ fn web(
     };
     let made = certificate::make(HOSTS, flaw, Monotonic::start().unix())?;
     let mut serve =
-        Serve { http: Some(http), https: Some((https, made.server)), ports, handler: handler(fault), greeting: None, record };
+        Serve { http, https: Some((https.clone(), made.server)), ports, handler: handler(fault), greeting: None, record };
     match fault {
         Some(Break::ConnectRefused | Break::ConnectTimeout) => {
-            for (asked, role) in [(http, phrase!("demo-role-http")), (https, phrase!("demo-role-https"))] {
+            for asked in std::mem::take(&mut serve.http).into_iter().chain(https) {
                 let place = if fault == Some(Break::ConnectRefused) {
                     let (socket, place) = unanswered(asked, ports)?;
                     held.push(socket);
@@ -360,17 +365,16 @@ fn web(
                     held.extend(sockets);
                     place
                 };
-                told.push(Told { role, place });
+                told.push(Told { role: role(&place), place });
             }
-            (serve.http, serve.https) = (None, None);
+            serve.https = None;
         }
         // Plain HTTP where TLS is expected.
-        Some(Break::TlsPlain) => (serve.http, serve.https) = (Some(https), None),
+        Some(Break::TlsPlain) => (serve.http, serve.https) = (https, None),
         _ => {}
     }
     let origin = Origin::start(serve)?;
-    let role = |place: &Place| if place.asked.port() == 443 { phrase!("demo-role-https") } else { phrase!("demo-role-http") };
-    told.extend([origin.http(), origin.https()].into_iter().flatten().map(|p| Told { role: role(p), place: p.clone() }));
+    told.extend(origin.places().map(|p| Told { role: role(p), place: p.clone() }));
     Ok((origin, made.root))
 }
 
@@ -398,12 +402,9 @@ fn handler(fault: Option<Break>) -> Arc<origin::Handler> {
     })
 }
 
-/// A socket of that kind, bound.
+/// A socket of that kind, bound. Without SO_REUSEADDR: with it another process could listen at the port that is to stay silent.
 fn bound(kind: socket2::Type, at: SocketAddr) -> io::Result<(socket2::Socket, SocketAddr)> {
     let socket = socket2::Socket::new(socket2::Domain::for_address(at), kind, None)?;
-    if kind == socket2::Type::STREAM {
-        socket.set_reuse_address(true)?;
-    }
     socket.bind(&at.into())?;
     let actual = socket.local_addr()?.as_socket().ok_or(io::ErrorKind::AddrNotAvailable)?;
     Ok((socket, actual))

@@ -88,7 +88,7 @@ fn a_plan_finds_the_servers_where_they_are_and_keeps_what_was_typed() {
     let internet = internet(None);
     let mut plan = Plan::default();
     internet.adjust(&mut plan);
-    assert_eq!(plan.connect.redirect.len(), 2);
+    assert_eq!(plan.connect.redirect.len(), 4);
     assert_eq!(plan.dns.redirect.len(), internet.nameservers() + 1);
     let conf = std::fs::read_to_string(plan.dns.resolv_conf.expect("a resolv.conf")).expect("a file");
     assert!(conf.contains("nameserver 127.53.0.53\n"));
@@ -198,7 +198,7 @@ const TABLE: &[(&str, &str, i32, &str)] = &[
     ("dns-spoofed-id", "stub", 0, ""),
     ("dns-spoofed-id", "iterative", 0, ""),
     ("connect-refused", "stub", 7, "connection refused (ECONNREFUSED)"),
-    ("connect-timeout", "stub", 28, "connect to 127.53.0.80:80 for www.lab.example: no answer"),
+    ("connect-timeout", "stub", 28, "for www.lab.example: no answer within the time given with --connect-timeout"),
     ("tls-expired", "stub", 60, "the certificate of www.lab.example is refused: it expired"),
     ("tls-wrong-name", "stub", 60, "it is for other.lab.example, not for www.lab.example"),
     ("tls-self-signed", "stub", 60, "it is signed by itself"),
@@ -253,6 +253,15 @@ fn what_the_page_says_in_chunks_and_codings_comes_out_whole() {
     ] {
         let output = support::run(["demo", "-s", &format!("http://www.lab.example/{path}")]);
         assert_eq!((support::code(&output), output.stdout.as_slice()), (0, page), "{path}");
+    }
+}
+
+#[test]
+fn a_name_with_addresses_of_both_families_is_served_over_both() {
+    for family in ["-4", "-6"] {
+        let output = support::run(["demo", "-s", family, "https://both.lab.example/lock.png"]);
+        assert_eq!(support::code(&output), 0, "{family}");
+        assert!(output.stdout == include_bytes!("../../src/demo/site/lock.png"), "{family}");
     }
 }
 

@@ -66,9 +66,9 @@ pub type Greeting = dyn Fn(u32) -> Vec<Act> + Send + Sync;
 #[derive(Clone)]
 pub struct Serve {
     /// Listens here without TLS.
-    pub http: Option<SocketAddr>,
+    pub http: Vec<SocketAddr>,
     /// Listens here with TLS.
-    pub https: Option<(SocketAddr, Arc<rustls::ServerConfig>)>,
+    pub https: Option<(Vec<SocketAddr>, Arc<rustls::ServerConfig>)>,
     /// Which ports.
     pub ports: Ports,
     /// What is answered.
@@ -81,8 +81,8 @@ pub struct Serve {
 
 /// A running server; ends when it is dropped.
 pub struct Origin {
-    http: Option<Place>,
-    https: Option<Place>,
+    http: Vec<Place>,
+    https: Vec<Place>,
     shared: Arc<Shared>,
     stopper: Option<Stopper>,
     threads: Vec<thread::JoinHandle<()>>,
@@ -110,12 +110,16 @@ impl Origin {
             requests: Mutex::new(Vec::new()),
             connections: AtomicU32::new(0),
         });
-        let mut origin = Self { http: None, https: None, shared, stopper: Some(stopper), threads: Vec::new() };
-        if let Some(asked) = serve.http {
-            origin.http = Some(origin.listen(asked, serve.ports, None, &stop)?);
+        let mut origin = Self { http: Vec::new(), https: Vec::new(), shared, stopper: Some(stopper), threads: Vec::new() };
+        for asked in serve.http {
+            let place = origin.listen(asked, serve.ports, None, &stop)?;
+            origin.http.push(place);
         }
-        if let Some((asked, tls)) = serve.https {
-            origin.https = Some(origin.listen(asked, serve.ports, Some(tls), &stop)?);
+        if let Some((places, tls)) = serve.https {
+            for asked in places {
+                let place = origin.listen(asked, serve.ports, Some(Arc::clone(&tls)), &stop)?;
+                origin.https.push(place);
+            }
         }
         Ok(origin)
     }
@@ -126,7 +130,7 @@ impl Origin {
     /// No socket or no thread is to be had.
     pub fn scripted(handler: impl Fn(&Request) -> Vec<Act> + Send + Sync + 'static) -> io::Result<Self> {
         Self::start(Serve {
-            http: Some(SocketAddr::from(([127, 0, 0, 1], 0))),
+            http: vec![SocketAddr::from(([127, 0, 0, 1], 0))],
             https: None,
             ports: Ports::Any,
             handler: Arc::new(handler),
@@ -150,14 +154,19 @@ impl Origin {
         Ok(place)
     }
 
-    /// Where it listens without TLS.
+    /// Where it listens without TLS; the first of several places.
     pub fn http(&self) -> Option<&Place> {
-        self.http.as_ref()
+        self.http.first()
     }
 
-    /// Where it listens with TLS.
+    /// Where it listens with TLS; the first of several places.
     pub fn https(&self) -> Option<&Place> {
-        self.https.as_ref()
+        self.https.first()
+    }
+
+    /// All places, those without TLS first.
+    pub fn places(&self) -> impl Iterator<Item = &Place> {
+        self.http.iter().chain(&self.https)
     }
 
     /// The requests so far, in the order in which they came whole.
