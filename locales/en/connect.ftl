@@ -8,7 +8,7 @@ connect-timed-out = connect to { $host }: none of its { $addresses } addresses a
 connect-to-port = --connect-to { $value }: what stands for the last port is no port number
 
 connect-limit-max-time = the time given with -m
-connect-limit-connect-timeout = the time given with --connect-timeout
+connect-limit-connect-timeout = the time allowed for connecting (--connect-timeout)
 connect-limit-default = 300 seconds
 
 connect-tried-failed = { $peer }: { $error } after { $took }
@@ -41,7 +41,7 @@ connect-answered = connected after { $took }
 connect-after = after { $took }
 connect-abandoned = { $peer } given up after { $took }
 connect-chosen = { $tried ->
-    [1] the first of { $of } addresses answered; the others were not needed
+    [1] the first of { $of } addresses answered: nothing else was tried
    *[other] address { $place } of { $of } answered first; { $tried } were tried
 }
 connect-reused = connection { $connection }, descriptor { $fd }: no new socket, no new handshake

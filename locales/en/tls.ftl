@@ -51,7 +51,7 @@ tls-timed-out = the TLS handshake with { $host } did not end within { $limit } (
    *[other] { $bytes } bytes came
 })
 tls-limit-max-time = the time given with -m
-tls-limit-connect-timeout = the time given with --connect-timeout
+tls-limit-connect-timeout = the time allowed for connecting (--connect-timeout)
 tls-limit-default = 300 seconds
 
 tls-cause-expired = the server's owner has not renewed it, or this machine's clock is wrong

@@ -150,7 +150,8 @@ fn beneath(page: &mut Page, detail: Detail, call: &str, records: &[Record], octe
     page.call(call, "");
     for record in records.iter().filter(|r| r.bytes > 0) {
         let shut = if record.encrypted { " (encrypted)" } else { "" };
-        page.under(&format!("{} {} B {}{shut}", record.content, record.bytes, record.messages.join(", ")));
+        let line = format!("{} {} B {}{shut}", record.content, record.bytes, record.messages.join(", "));
+        page.under(line.replace("  ", " ").trim_end());
     }
     if let Some(octets) = octets {
         page.hex(&octets.0);
