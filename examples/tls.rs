@@ -42,7 +42,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         })
         .collect();
     let mut page = Page::new(None, Palette::plain(), false);
-    narration::tell(&mut page, &Words::new(Lang::En), &StageStory { events, took, failed, detail: Detail::Verbose, omitted: 0 });
+    narration::tell(
+        &mut page,
+        &Words::new(Lang::En),
+        &StageStory { events, took, failed, detail: Detail::Verbose, omitted: Default::default() },
+    );
     std::io::stderr().write_all(page.take().as_bytes())?;
     outcome??;
     Ok(())
