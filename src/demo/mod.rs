@@ -1,9 +1,9 @@
 //! A little internet on loopback: name servers for the root, `example`, `test` and the site, a resolver, and a web server.
 //!
 //! ```text
-//! 127.53.0.1  root            127.53.0.53  resolver: asked by `--resolver stub`, asks the others itself
-//! 127.53.0.2  example, test   127.53.0.80  web server: http, and https with a certificate made at start
-//! 127.53.0.3, .4  lab.example, shop.test          ::1, of both.lab.example: the same web server
+//! 127.53.0.1      root                     127.53.0.53  resolver: asked by `--resolver stub`, asks the others itself
+//! 127.53.0.2      example, test            127.53.0.80  web server: http, and https with a certificate made at start
+//! 127.53.0.3, .4  lab.example, shop.test   ::1          the same web server, for both.lab.example
 //! ```
 //!
 //! Every socket, packet and byte is real. The servers ask for ports 53, 80 and 443; where they may not have them, or where the
