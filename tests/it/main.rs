@@ -9,6 +9,7 @@ mod exits;
 mod generated;
 mod house_rules;
 mod image_cases;
+mod images;
 mod iterative;
 mod message;
 mod outputs;
