@@ -1,5 +1,7 @@
 //! Stage 7 through the program: a site that answers as a test wants, and what ends up where.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic, its helpers too")]
+
 use std::collections::HashMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Read as _, Write};

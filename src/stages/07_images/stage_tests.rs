@@ -163,7 +163,6 @@ fn each_image_is_fetched_once_and_told() {
 }
 
 #[test]
-#[ignore = "until the scanner reads style sheets"]
 fn a_style_sheet_leads_to_more_images() {
     let site = Site::new()
         .with("/s.css", 200, "text/css", "p { background: url(deep/bg.png) }")
