@@ -108,6 +108,10 @@ fn level(text: &str) -> String {
             if words[n - 1] == "id" {
                 words[n] = "#".to_owned();
             }
+            // A time in whole units.
+            if matches!(words[n].as_str(), "s" | "ms" | "µs") && words[n - 1].bytes().all(|b| b.is_ascii_digit()) {
+                words[n - 1] = "#".to_owned();
+            }
         }
         let line = words.join(" ");
         // A time alone at a line's end, with its unit.
