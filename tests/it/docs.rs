@@ -109,7 +109,7 @@ fn level(text: &str) -> String {
                 words[n] = "#".to_owned();
             }
             // A time in whole units.
-            if matches!(words[n].as_str(), "s" | "ms" | "µs") && words[n - 1].bytes().all(|b| b.is_ascii_digit()) {
+            if matches!(words[n].trim_end_matches([';', ',', '.']), "s" | "ms" | "µs") && words[n - 1].bytes().all(|b| b.is_ascii_digit()) {
                 words[n - 1] = "#".to_owned();
             }
         }
