@@ -24,10 +24,10 @@ const MOST_ADDRESSES: usize = 3;
 pub fn tell(page: &mut Page, words: &Words, story: &StageStory<'_, DnsEvent>) {
     page.stage(Some(3), "DNS", &headline(words, story), Some(story.took));
     let mut teller = Teller { page, words, detail: story.detail, configured: None, server: None, walking: false };
-    // A and AAAA that fail alike are one line.
-    for alike in story.events.chunk_by(|(_, a), (_, b)| fail_alike(a, b)) {
+    // What happens to A and AAAA alike is one line.
+    for alike in story.events.chunk_by(|(_, a), (_, b)| are_alike(a, b)) {
         match alike {
-            [(_, one)] => teller.line(one),
+            [(_, one)] | [(_, one @ (DnsEvent::Truncated { .. } | DnsEvent::WithoutEdns { .. })), ..] => teller.line(one),
             several => teller.no_answer(&several.iter().map(|(_, e)| *e).collect::<Vec<_>>()),
         }
     }
@@ -64,8 +64,12 @@ fn headline(words: &Words, story: &StageStory<'_, DnsEvent>) -> String {
     })
 }
 
-fn fail_alike(a: &DnsEvent, b: &DnsEvent) -> bool {
+fn are_alike(a: &DnsEvent, b: &DnsEvent) -> bool {
     match (a, b) {
+        (DnsEvent::Truncated { server: s, .. }, DnsEvent::Truncated { server, .. }) => s == server,
+        (DnsEvent::WithoutEdns { server: s, rcode: r, .. }, DnsEvent::WithoutEdns { server, rcode, .. }) => {
+            s == server && r == rcode
+        }
         (DnsEvent::NoAnswer { server: s, why: w, .. }, DnsEvent::NoAnswer { server, why, .. }) => s == server && w.is_alike(why),
         _ => false,
     }
