@@ -11,7 +11,7 @@ use hickory_proto::rr::rdata::{A, AAAA, CNAME, MX, SOA};
 use hickory_proto::rr::{Name, RData, Record, RecordType};
 use jaunt::clock::{Clock as _, Monotonic};
 use jaunt::deadline::{Bound, Deadline};
-use jaunt::demo::{Carrier, Nameserver, Ports};
+use jaunt::demo::{Act, Carrier, Flaw, Nameserver, Origin as WebServer, Ports, Serve, make_certificates};
 use jaunt::event::{Detail, Event, FetchId, Hub, Kept};
 use jaunt::secret::Secrets;
 use jaunt::stages::dns::{
@@ -701,4 +701,42 @@ fn getaddrinfo_is_called_for_what_it_is_and_compared() {
     assert_eq!((system, story.count(|e| matches!(e, DnsEvent::Compared { .. }))), (1, 1));
     let addresses: Vec<IpAddr> = story.outcome.expect("either has it").addresses.iter().map(SocketAddr::ip).collect();
     assert!(!addresses.is_empty());
+}
+
+#[test]
+fn a_server_that_speaks_http_1_only_is_asked_over_https_all_the_same() {
+    let clock = Monotonic::start();
+    let certificates = make_certificates(&["127.0.0.1"], Flaw::None, clock.unix()).expect("a certificate");
+    let server = WebServer::start(Serve {
+        http: Vec::new(),
+        https: Some((vec!["127.0.0.1:0".parse().expect("an address")], certificates.server)),
+        ports: Ports::Any,
+        handler: Arc::new(|request| {
+            let query = Message::from_vec(&request.body).expect("a question");
+            let mut reply = reply(&query);
+            let (name, kind) = asked(&query);
+            reply.add_answer(if kind == RecordType::A { a(&name, 300, 226) } else { aaaa(&name, 300, 226) });
+            let body = bytes(&reply);
+            let head =
+                format!("HTTP/1.1 200 OK\r\nContent-Type: application/dns-message\r\nContent-Length: {}\r\n\r\n", body.len());
+            vec![Act::Send([head.as_bytes(), &body].concat())]
+        }),
+        greeting: None,
+        record: true,
+    })
+    .expect("a web server");
+    let at = server.https().expect("it listens").actual;
+    let plan = DnsPlan { servers: vec![format!("https://{at}/dns-query")], ..DnsPlan::default() };
+    let tls = jaunt::stages::tls::TlsPlan { extra_roots: vec![certificates.root], ..Default::default() };
+    let story = look(&Resolver::new(&plan).trusting(tls), "www.lab.example");
+    assert_eq!(story.addresses(), ["192.0.2.226", "2001:db8::e2"]);
+    assert!(story.sent().iter().all(|s| s.2 == Transport::Https));
+    let requests = server.requests();
+    assert_eq!((requests.len(), server.connections()), (2, 1), "one session for both");
+    for request in requests {
+        assert_eq!((request.method.as_str(), request.target.as_str(), &request.body[..2]), ("POST", "/dns-query", &[0, 0][..]));
+        let field = |name: &str| request.fields.iter().find(|f| f.0.eq_ignore_ascii_case(name)).map(|f| f.1.clone());
+        assert_eq!(field("content-type").as_deref(), Some(&b"application/dns-message"[..]));
+        assert_eq!(field("accept").as_deref(), Some(&b"application/dns-message"[..]));
+    }
 }

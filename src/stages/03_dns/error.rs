@@ -27,20 +27,22 @@ pub struct Tried {
 }
 
 impl Tried {
-    fn phrase(&self) -> Phrase {
-        phrase!(
-            "dns-tried",
-            server = self.server.as_str(),
-            transport = self.transport.name(),
-            kind = self.question.kind.as_str(),
-            name = self.question.name.as_str(),
-            why = self.why.phrase(),
-            times = self.times,
-        )
+    /// All of `tried`, those that failed alike in one sentence.
+    fn phrases(tried: &[Self]) -> impl Iterator<Item = Phrase> {
+        tried.chunk_by(Self::is_alike).map(|alike| {
+            let t = &alike[0];
+            phrase!(
+                "dns-tried",
+                server = t.server.as_str(),
+                transport = t.transport.name(),
+                kind = alike.iter().map(|t| t.question.kind.as_str()).collect::<Vec<_>>().join(", "),
+                name = t.question.name.as_str(),
+                why = t.why.phrase(),
+                times = t.times,
+            )
+        })
     }
-}
 
-impl Tried {
     /// The same but for the type that was asked for? (A and AAAA mostly fail together.)
     fn is_alike(&self, other: &Self) -> bool {
         self.server == other.server
@@ -249,10 +251,8 @@ impl DnsError {
 
     pub(crate) fn tried(&self) -> Vec<Phrase> {
         match self {
-            Self::Unanswered { tried, .. } | Self::TimedOut { tried, .. } => tried.iter().map(Tried::phrase).collect(),
-            Self::ZoneUnserved { zone, tried, missing, .. } => tried
-                .iter()
-                .map(Tried::phrase)
+            Self::Unanswered { tried, .. } | Self::TimedOut { tried, .. } => Tried::phrases(tried).collect(),
+            Self::ZoneUnserved { zone, tried, missing, .. } => Tried::phrases(tried)
                 .chain(missing.iter().map(|name| phrase!("dns-tried-missing", name = bare(name), zone = bare(zone))))
                 .collect(),
             Self::NotFound { names, server, .. } if names.len() > 1 => names
