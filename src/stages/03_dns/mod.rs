@@ -1,6 +1,7 @@
 //! Stage 3 of 7, `dns`: from a host name to the addresses to try, in order.
-//! In: host and port. Out: [`Route`]. Blocks: yes. Fails with: [`DnsError`] (exit 6, 28).
-//! Tells: `Asking` → (`Sent` → `Received`)* → `Answered`; after a failure the journey tells `Failed`.
+//! In: host and port. Out: [`Route`]. Blocks: yes. Fails with: [`DnsError`] (exit 2, 6, 28, 49).
+//! Tells: `Asking` → (`Literal` | `Pinned` | `Special` | `Hosts` | `FromCache` | `Configured` → (`Opened` → `Sent`+ → (`Ignored` | `Received` |
+//! `NoAnswer`)* → `Closed`)+) → `Sorted`? → `Answered`, then `Further` for each `--dns-type`; after a failure the journey tells `Failed`.
 //! Spec: RFC 1035 §4.1 (messages), RFC 6724 §6 (order). Like curl: `--resolve` is looked up before any server is asked.
 //! Not done here: which address wins; happy eyeballs (RFC 8305) races them, see `04_connect/race.rs`.
 //! Alone: `examples/dns.rs`.
