@@ -41,8 +41,6 @@ pub struct ImagesPlan {
     pub frames: bool,
     /// Most references of a page that are looked at.
     pub most: usize,
-    /// `--preview`
-    pub preview: bool,
 }
 
 impl Default for ImagesPlan {
@@ -55,7 +53,6 @@ impl Default for ImagesPlan {
             viewport: (1280, 720, 1000),
             frames: false,
             most: 100_000,
-            preview: false,
         }
     }
 }

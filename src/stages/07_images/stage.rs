@@ -56,6 +56,9 @@ pub fn alongside<V: Visit, T>(
     })
 }
 
+/// Bytes of a page that are looked through at a time.
+const PIECE: usize = 16 * 1024;
+
 /// The stage of one page.
 pub struct ImagesStage<'scope, 'env, V: Visit> {
     plan: &'env ImagesPlan,
@@ -108,12 +111,15 @@ impl<V: Visit> ImagesStage<'_, '_, V> {
 
     /// The next bytes of the page, decoded from its content codings.
     pub fn feed(&mut self, html: &[u8]) {
-        self.fed += html.len() as u64;
-        let Some(scanner) = &mut self.scanner else { return };
-        let found = scanner.feed(html);
-        // When the page is complete its own connection is about to be free: nothing is gained by starting sooner.
-        let start = self.whole.is_none_or(|whole| self.fed < whole);
-        self.hand_over(found, start);
+        // What one piece refers to is on its way before the next is looked at, and is not all held at once.
+        for piece in html.chunks(PIECE) {
+            self.fed += piece.len() as u64;
+            let Some(scanner) = &mut self.scanner else { return };
+            let found = scanner.feed(piece);
+            // When the page is complete its own connection is about to be free: nothing is gained by starting sooner.
+            let start = self.whole.is_none_or(|whole| self.fed < whole);
+            self.hand_over(found, start);
+        }
         let answers = self.crew.answers();
         if !answers.is_empty() {
             self.take(answers, true);
