@@ -69,7 +69,7 @@ impl Probe {
         socket.connect(&SockAddr::from(SocketAddr::new(address, 53))).ok()?;
         let source = socket.local_addr().ok().and_then(|a| a.as_socket()).map(|a| a.ip());
         // A connected socket keeps its source address; the next destination may need another.
-        if rustix::net::connect_unspec(&*socket).is_err() {
+        if rustix::net::connect_unspec(socket).is_err() {
             *slot = None;
         }
         source
