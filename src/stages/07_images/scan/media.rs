@@ -190,24 +190,18 @@ impl Screen {
             return Some(!measure.is_zero());
         }
         match name {
-            "grid" | "prefers-reduced-motion" | "prefers-contrast" | "forced-colors" | "inverted-colors" | "scripting" => {
-                Some(false)
+            // Nothing points at a headless browser, nor hovers.
+            "grid"
+            | "prefers-reduced-motion"
+            | "prefers-contrast"
+            | "forced-colors"
+            | "scripting"
+            | "prefers-reduced-transparency" => Some(false),
+            "hover" | "any-hover" | "pointer" | "any-pointer" | "-webkit-animation" | "-webkit-transition" => Some(false),
+            "orientation" | "prefers-color-scheme" | "update" | "overflow-block" | "overflow-inline" | "display-mode" => {
+                Some(true)
             }
-            "prefers-reduced-transparency" | "prefers-reduced-data" | "-webkit-animation" | "-webkit-transition" => Some(false),
-            "orientation"
-            | "hover"
-            | "any-hover"
-            | "pointer"
-            | "any-pointer"
-            | "prefers-color-scheme"
-            | "update"
-            | "overflow-block" => Some(true),
-            "overflow-inline"
-            | "display-mode"
-            | "color-gamut"
-            | "dynamic-range"
-            | "video-dynamic-range"
-            | "-webkit-transform-3d" => Some(true),
+            "color-gamut" | "dynamic-range" | "device-posture" | "-webkit-transform-3d" => Some(true),
             _ => None,
         }
     }
@@ -225,14 +219,14 @@ impl Screen {
         let Value::Word(word) = value else { return None };
         let (known, now): (&[&str], &[&str]) = match name {
             "orientation" => (&["portrait", "landscape"], if self.height >= self.width { &["portrait"] } else { &["landscape"] }),
-            "hover" | "any-hover" => (&["none", "hover"], &["hover"]),
-            "pointer" | "any-pointer" => (&["none", "coarse", "fine"], &["fine"]),
+            "hover" | "any-hover" => (&["none", "hover"], &["none"]),
+            "pointer" | "any-pointer" => (&["none", "coarse", "fine"], &["none"]),
             "prefers-color-scheme" => (&["light", "dark"], &["light"]),
             "prefers-reduced-motion" => (&["no-preference", "reduce"], &["no-preference"]),
-            "prefers-reduced-transparency" | "prefers-reduced-data" => (&["no-preference", "reduce"], &["no-preference"]),
+            "prefers-reduced-transparency" => (&["no-preference", "reduce"], &["no-preference"]),
+            "device-posture" => (&["continuous", "folded"], &["continuous"]),
             "prefers-contrast" => (&["no-preference", "more", "less", "custom"], &["no-preference"]),
             "forced-colors" => (&["none", "active"], &["none"]),
-            "inverted-colors" => (&["none", "inverted"], &["none"]),
             "scripting" => (&["none", "initial-only", "enabled"], &["none"]),
             "update" => (&["none", "slow", "fast"], &["fast"]),
             "overflow-block" => (&["none", "scroll", "paged"], &["scroll"]),
@@ -243,7 +237,7 @@ impl Screen {
                 &["browser"],
             ),
             "color-gamut" => (&["srgb", "p3", "rec2020"], &["srgb"]),
-            "dynamic-range" | "video-dynamic-range" => (&["standard", "high"], &["standard"]),
+            "dynamic-range" => (&["standard", "high"], &["standard"]),
             _ => return None,
         };
         known.contains(&word.as_str()).then(|| now.contains(&word.as_str()))
@@ -524,8 +518,8 @@ mod tests {
             "(-webkit-min-device-pixel-ratio:1)",
             "(aspect-ratio: 16/9)",
             "(color)",
-            "(hover)",
-            "(hover: hover)",
+            "(hover: none)",
+            "(pointer: none)",
             "((min-width:1px) and (max-width:2000px)) or (monochrome)",
             "(min-width: calc(10px + 2em))",
             "(max-aspect-ratio: 16/9)",

@@ -273,6 +273,7 @@ impl Page {
             (Space::Html, "object" | "embed") => self.plugins.push(node),
             (Space::Html, "iframe" | "frame") => self.frame_element(node),
             (Space::Svg, "image" | "feImage") => self.svg_image(node),
+            (Space::Svg, "use") => self.svg_use(node),
             _ => {}
         }
     }
@@ -323,6 +324,16 @@ impl Page {
             let manner = Manner { cors: self.cors(node), ..self.manner(Source::SvgImage) };
             let r = self.refer(self.order(node, 0), &typed, manner);
             self.push(r);
+        }
+    }
+
+    /// `use` of something in another file of the same origin; most are of this document.
+    fn svg_use(&mut self, node: NodeId) {
+        let href = self.tree.attributes(node).find(|(n, _)| &*n.local == "href").map(|(_, v)| v.trim().to_owned());
+        let Some(href) = href.filter(|h| !h.is_empty() && !h.starts_with('#')) else { return };
+        let Some(url) = resolve(&href, &self.base, self.encoding) else { return };
+        if url.origin() == self.url.origin() && !same_page(&url, &self.url) {
+            self.svg_image(node);
         }
     }
 
@@ -594,9 +605,16 @@ impl Page {
         let icons = std::mem::take(&mut self.icons);
         // One that scales is as good as can be: no other is asked for.
         let any = icons.iter().position(|i| i.sizes.split_ascii_whitespace().any(|s| s.eq_ignore_ascii_case("any")));
+        // Big ones are for other places than a tab, if there are small ones.
+        let big = |icon: &Icon| {
+            let sides =
+                icon.sizes.split_ascii_whitespace().filter_map(|s| s.to_ascii_lowercase().split('x').next()?.parse::<u32>().ok());
+            sides.min().is_some_and(|side| side > 64)
+        };
+        let small = icons.iter().any(|i| !big(i));
         for (n, icon) in icons.iter().enumerate() {
             let order = self.order(icon.node, 1);
-            if any.is_some_and(|best| best != n) {
+            if any.is_some_and(|best| best != n) || (small && big(icon)) {
                 self.skip(order, &icon.typed, Source::Icon, Kind::Image, SkipReason::OtherIcon);
                 continue;
             }

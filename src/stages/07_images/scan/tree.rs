@@ -124,6 +124,12 @@ impl Tree {
         self.nodes.len()
     }
 
+    /// Bytes that are held.
+    #[cfg(test)]
+    pub(super) fn bytes(&self) -> usize {
+        self.nodes.capacity() * size_of::<Node>() + self.attrs.capacity() * size_of::<Attr>() + self.text.capacity()
+    }
+
     /// A node that is no element.
     pub(super) fn other(&mut self, flags: u16) -> NodeId {
         let name = self.intern(Name { ns: ns!(), local: LocalName::from("") });

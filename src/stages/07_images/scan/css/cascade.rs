@@ -13,10 +13,11 @@ use selectors::{Element, OpaqueElement};
 
 use super::super::media::Screen;
 use super::super::tree::{NodeId, Space, Tree, flag};
-use super::property::{Declared, Property, Setting, What, Wide, read, substitute};
-use super::selector::{Css, El, Pseudo, View};
+use super::element::{El, View};
+use super::property::{Property, Setting};
+use super::selector::{Css, Pseudo};
 use super::sheet::{ContainerQuery, Layer, Rule, Scope, read_attribute};
-use super::value::Values;
+use super::winners::{Display, Winners, Won};
 
 /// Where a declaration stands, which decides what its URLs are relative to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -60,8 +61,8 @@ struct Entry<'s> {
 
 /// The cascade of one page.
 pub(super) struct Cascade<'p> {
-    view: View<'p>,
-    screen: &'p Screen,
+    pub(super) view: View<'p>,
+    pub(super) screen: &'p Screen,
     quirks: QuirksMode,
     entries: Vec<Entry<'p>>,
     by_id: HashMap<String, Vec<u32>>,
@@ -70,7 +71,7 @@ pub(super) struct Cascade<'p> {
     rest: Vec<u32>,
     shadows: HashMap<NodeId, NodeId>,
     inline: &'p dyn Fn(&str) -> bool,
-    pending: &'p dyn Fn(NodeId) -> bool,
+    pub(super) pending: &'p dyn Fn(NodeId) -> bool,
     /// Rules tried; a bound for pages that are made to be slow.
     work: u64,
     pub(super) found: Vec<Found>,
@@ -81,7 +82,7 @@ pub(super) struct Cascade<'p> {
 /// Most selectors that are tried for one page.
 const WORK: u64 = 200_000_000;
 
-type Variables = Rc<HashMap<Rc<str>, Rc<str>>>;
+pub(super) type Variables = Rc<HashMap<Rc<str>, Rc<str>>>;
 
 /// What goes down from an element to its children.
 #[derive(Clone)]
@@ -95,13 +96,6 @@ struct Container {
     names: Rc<str>,
     width: f64,
     outer: Option<Rc<Container>>,
-}
-
-/// The winner for one property.
-#[derive(Clone)]
-enum Won {
-    Set(Setting, Origin),
-    None,
 }
 
 /// Everything about the page that the cascade needs.
@@ -240,53 +234,6 @@ impl<'p> Cascade<'p> {
         }
     }
 
-    fn has_slot(&self, root: NodeId) -> bool {
-        let tree = self.view.tree;
-        let mut at = tree.following(root, root, true);
-        while let Some(node) = at {
-            if tree.is_html(node, "slot") {
-                return true;
-            }
-            at = tree.following(node, root, true);
-        }
-        false
-    }
-
-    fn closed_details(&self, node: NodeId) -> bool {
-        self.view.tree.is_html(node, "details") && self.view.tree.attr(node, "open").is_none()
-    }
-
-    fn shows_children(&self, node: NodeId) -> bool {
-        let tree = self.view.tree;
-        if tree.space(node) != Space::Html {
-            return true;
-        }
-        match tree.local(node) {
-            "video" | "audio" | "iframe" | "canvas" | "embed" => false,
-            "object" => !tree.has(node, flag::LOADED) && !(self.pending)(node),
-            _ => true,
-        }
-    }
-
-    /// Is it left out by the browser's own style?
-    fn hidden(&self, node: NodeId) -> bool {
-        let tree = self.view.tree;
-        let attr = |name| tree.attr(node, name);
-        if tree.space(node) != Space::Html {
-            return false;
-        }
-        let local = tree.local(node);
-        match local {
-            "area" | "base" | "basefont" | "datalist" | "head" | "link" | "meta" | "noembed" | "noframes" | "param" | "rp"
-            | "script" | "style" | "template" | "title" | "source" | "track" => return true,
-            "input" if attr("type").is_some_and(|t| t.eq_ignore_ascii_case("hidden")) => return true,
-            "dialog" if attr("open").is_none() => return true,
-            "audio" if attr("controls").is_none() => return true,
-            _ => {}
-        }
-        attr("popover").is_some() || (local != "embed" && attr("hidden").is_some_and(|v| !v.eq_ignore_ascii_case("until-found")))
-    }
-
     /// The style of an element. None: it is not rendered, nor is anything in it.
     fn element(&mut self, node: NodeId, root: NodeId, from: &Inherited, caches: &mut SelectorCaches) -> Option<Inherited> {
         let tree = self.view.tree;
@@ -296,10 +243,10 @@ impl<'p> Cascade<'p> {
         let attribute =
             tree.attr(node, "style").filter(|s| (self.inline)(s)).map(|s| read_attribute(s, self.screen)).unwrap_or_default();
         let variables = self.variables(&own, &attribute, &from.variables);
-        let mut won = Self::cascade(&own, &attribute, self.hint(node), &variables, self.screen);
+        let mut won = Self::cascade(&own, &attribute, self.hints(node), &variables, self.screen);
         let display = won.word(Property::Display);
-        let none = match display {
-            Some(Display::Word(w)) => &*w == "none",
+        let none = match &display {
+            Some(Display::Word(w)) => &**w == "none",
             Some(Display::Shown) => false,
             None => self.hidden(node),
         };
@@ -329,17 +276,22 @@ impl<'p> Cascade<'p> {
             };
             inherited.containers = Some(Rc::new(Container { names, width, outer: inherited.containers.take() }));
         }
-        self.pseudos(node, &matched, &inherited.variables);
+        let shown_as = match &display {
+            Some(Display::Word(w)) => Some(&**w),
+            _ => None,
+        };
+        self.pseudos(node, &matched, &inherited.variables, shown_as);
         if let Some(Display::Word(w)) = won.word(Property::ContentVisibility)
-            && &*w == "hidden"
+            // What is `auto` is as a rule far below, and left out until it comes near.
+            && matches!(&*w, "hidden" | "auto")
         {
             return None;
         }
         Some(inherited)
     }
 
-    fn pseudos(&mut self, node: NodeId, matched: &[Matched<'p>], variables: &Variables) {
-        const ALL: [Pseudo; 9] = [
+    fn pseudos(&mut self, node: NodeId, matched: &[Matched<'p>], variables: &Variables, display: Option<&str>) {
+        const ALL: [Pseudo; 15] = [
             Pseudo::Before,
             Pseudo::After,
             Pseudo::FirstLine,
@@ -349,54 +301,30 @@ impl<'p> Cascade<'p> {
             Pseudo::FileSelectorButton,
             Pseudo::DetailsContent,
             Pseudo::Scrollbar,
+            Pseudo::SearchCancel,
+            Pseudo::Slider,
+            Pseudo::Calendar,
+            Pseudo::Spin,
+            Pseudo::Meter,
+            Pseudo::Resizer,
         ];
         for (n, pseudo) in ALL.into_iter().enumerate() {
             let rules: Vec<&Matched<'p>> = matched.iter().filter(|m| m.pseudo == Some(pseudo)).collect();
-            if rules.is_empty() || !self.has_pseudo(node, pseudo) {
+            if rules.is_empty() || !self.has_pseudo(node, pseudo, display) {
                 continue;
             }
             let variables = self.variables(&rules, &[], variables);
-            let mut won = Self::cascade(&rules, &[], None, &variables, self.screen);
+            let mut won = Self::cascade(&rules, &[], Vec::new(), &variables, self.screen);
             if matches!(won.word(Property::Display), Some(Display::Word(w)) if &*w == "none") {
                 continue;
             }
-            // Without `content` there is no such element; with `none` there is, for Chromium.
+            // Without a word about `content` there is no such element; with `none` or `normal` there is, for Chromium.
             let generated = matches!(pseudo, Pseudo::Before | Pseudo::After);
-            if generated && !matches!(&won.slots[Property::Content as usize], Won::Set(Setting::Urls { normal: false, .. }, _)) {
+            if generated && !matches!(&won.slots[Property::Content as usize], Won::Set(Setting::Urls { .. }, _)) {
                 continue;
             }
             self.tell(node, &mut won, (n as u64 + 1) * 64);
         }
-    }
-
-    fn has_pseudo(&self, node: NodeId, pseudo: Pseudo) -> bool {
-        let tree = self.view.tree;
-        let kind = || tree.attr(node, "type").unwrap_or_default().to_ascii_lowercase();
-        match pseudo {
-            Pseudo::Placeholder => {
-                tree.is_html(node, "textarea")
-                    || (tree.is_html(node, "input")
-                        && !matches!(
-                            kind().as_str(),
-                            "checkbox" | "radio" | "file" | "submit" | "image" | "reset" | "button" | "range" | "color"
-                        ))
-            }
-            Pseudo::FileSelectorButton => tree.is_html(node, "input") && kind() == "file",
-            Pseudo::DetailsContent => tree.is_html(node, "details"),
-            _ => true,
-        }
-    }
-
-    /// The `background` attribute, where it is one.
-    fn hint(&self, node: NodeId) -> Option<String> {
-        let tree = self.view.tree;
-        let parts = ["body", "table", "thead", "tbody", "tfoot", "tr", "td", "th"];
-        if tree.space(node) != Space::Html || !parts.contains(&tree.local(node)) {
-            return None;
-        }
-        tree.attr(node, "background")
-            .map(|b| b.trim_matches(|c: char| c.is_ascii_whitespace()).to_owned())
-            .filter(|b| !b.is_empty())
     }
 
     fn tell(&mut self, node: NodeId, won: &mut Winners, part: u64) {
@@ -477,158 +405,15 @@ impl<'p> Cascade<'p> {
         }
         false
     }
-
-    /// Custom properties, with the variables in them put in.
-    fn variables(&self, rules: &[&Matched<'p>], attribute: &[Declared], from: &Variables) -> Variables {
-        let mut own: HashMap<Rc<str>, Result<Rc<str>, Wide>> = HashMap::new();
-        each(rules, attribute, |declared, _| {
-            if let What::Custom(name, value) = &declared.what {
-                own.insert(name.clone(), value.clone());
-            }
-        });
-        if own.is_empty() {
-            return from.clone();
-        }
-        let mut raw: HashMap<Rc<str>, Rc<str>> = (**from).clone();
-        let mut to_read = Vec::new();
-        for (name, value) in own {
-            match value {
-                Ok(text) => {
-                    if text.contains('(') {
-                        to_read.push(name.clone());
-                    }
-                    raw.insert(name, text);
-                }
-                Err(Wide::Initial) => drop(raw.remove(&name)),
-                Err(_) => {}
-            }
-        }
-        let mut all = raw.clone();
-        for name in to_read {
-            match resolved(&name, &raw, from, 0) {
-                Some(text) => drop(all.insert(name, text)),
-                None => drop(all.remove(&name)),
-            }
-        }
-        Rc::new(all)
-    }
-
-    fn cascade(
-        rules: &[&Matched<'p>],
-        attribute: &[Declared],
-        hint: Option<String>,
-        variables: &Variables,
-        screen: &Screen,
-    ) -> Winners {
-        let mut winners = Winners { slots: std::array::from_fn(|_| Won::None) };
-        if let Some(url) = hint {
-            let urls = Rc::new([url]);
-            winners.slots[Property::BackgroundImage as usize] = Won::Set(Setting::Urls { urls, normal: false }, Origin::Hint);
-        }
-        let values = Values { screen };
-        each(rules, attribute, |declared, origin| match &declared.what {
-            What::Custom(..) => {}
-            What::Set(property, setting) => winners.slots[*property as usize] = Won::Set(setting.clone(), origin),
-            What::Pending { name, text } => {
-                let lookup = |n: &str| variables.get(n).cloned();
-                let mut sets = Vec::new();
-                let text = substitute(text, &lookup);
-                let good = text.is_some_and(|t| {
-                    let mut input = cssparser::Parser::new(&t);
-                    read(name, &mut input, values, &mut sets).is_ok() && input.is_exhausted()
-                });
-                if good {
-                    for what in sets {
-                        if let What::Set(property, setting) = what {
-                            winners.slots[property as usize] = Won::Set(setting, origin);
-                        }
-                    }
-                } else {
-                    // Invalid at computed-value time: as if it said `unset`.
-                    for property in super::property::longhands(name) {
-                        winners.slots[*property as usize] = Won::Set(Setting::Wide(Wide::Unset), origin);
-                    }
-                }
-            }
-        });
-        winners
-    }
 }
 
-/// A variable with the variables in it put in, in the context of its element.
-fn resolved(name: &str, raw: &HashMap<Rc<str>, Rc<str>>, from: &Variables, depth: u32) -> Option<Rc<str>> {
-    let text = raw.get(name)?;
-    // What came from the parent is finished; what is named in a circle is nothing.
-    if !text.contains('(') || from.get(name).is_some_and(|f| Rc::ptr_eq(f, text)) {
-        return Some(text.clone());
-    }
-    if depth > 20 {
-        return None;
-    }
-    substitute(text, &|n| resolved(n, raw, from, depth + 1)).map(Into::into)
-}
-
-struct Matched<'p> {
-    rule: &'p Rule,
-    pseudo: Option<Pseudo>,
-    layer: u32,
-    specificity: u32,
-    order: u32,
-    sheet: usize,
-}
-
-struct Winners {
-    slots: [Won; Property::COUNT],
-}
-
-enum Display {
-    Word(Rc<str>),
-    /// A keyword that shows it.
-    Shown,
-}
-
-impl Winners {
-    fn take(&mut self, property: Property) -> Won {
-        std::mem::replace(&mut self.slots[property as usize], Won::None)
-    }
-
-    fn word(&self, property: Property) -> Option<Display> {
-        match &self.slots[property as usize] {
-            Won::Set(Setting::Word(w), _) => Some(Display::Word(w.clone())),
-            Won::Set(Setting::Wide(Wide::Revert), _) | Won::None => None,
-            Won::Set(..) => Some(Display::Shown),
-        }
-    }
-}
-
-/// All declarations, weakest first (CSS Cascade 5 §6.1). `rules` are in their normal order.
-fn each(rules: &[&Matched<'_>], attribute: &[Declared], mut tell: impl FnMut(&Declared, Origin)) {
-    let mut important = false;
-    for m in rules {
-        for d in m.rule.block.iter() {
-            if d.important {
-                important = true;
-            } else {
-                tell(d, Origin::Sheet(m.sheet));
-            }
-        }
-    }
-    for d in attribute.iter().filter(|d| !d.important) {
-        tell(d, Origin::Attribute);
-    }
-    if important {
-        // Among important ones the layers count the other way round.
-        let mut turned: Vec<&&Matched<'_>> = rules.iter().collect();
-        turned.sort_by_key(|m| (std::cmp::Reverse(m.layer), m.specificity, m.order));
-        for m in turned {
-            for d in m.rule.block.iter().filter(|d| d.important) {
-                tell(d, Origin::Sheet(m.sheet));
-            }
-        }
-    }
-    for d in attribute.iter().filter(|d| d.important) {
-        tell(d, Origin::Attribute);
-    }
+pub(super) struct Matched<'p> {
+    pub(super) rule: &'p Rule,
+    pub(super) pseudo: Option<Pseudo>,
+    pub(super) layer: u32,
+    pub(super) specificity: u32,
+    pub(super) order: u32,
+    pub(super) sheet: usize,
 }
 
 /// `@scope`, the innermost last: is there a root above (or at) the element, and no limit between?

@@ -344,7 +344,16 @@ pub(super) fn read(name: &str, input: &mut Parser<'_>, values: Values<'_>, out: 
             let state = input.state();
             let setting = match input.next()?.clone() {
                 Token::Percentage { unit_value, .. } => Setting::Part(unit_value.into()),
-                Token::Ident(w) => Setting::Word(w.to_ascii_lowercase().into()),
+                Token::Ident(w) => {
+                    let w = w.to_ascii_lowercase();
+                    if !matches!(
+                        w.trim_start_matches("-webkit-"),
+                        "auto" | "none" | "min-content" | "max-content" | "fit-content" | "stretch" | "fill-available"
+                    ) {
+                        return Err(ParseError::unexpected_token());
+                    }
+                    Setting::Word(w.into())
+                }
                 Token::Dimension { .. } | Token::Number { .. } | Token::Function(_) => {
                     input.reset(&state);
                     match super::super::media::calc(input, Some(values.screen)) {

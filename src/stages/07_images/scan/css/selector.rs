@@ -6,13 +6,7 @@ use std::rc::Rc;
 
 use cssparser::{CowRcStr, ParseError, Parser as CssParser, ToCss};
 use precomputed_hash::PrecomputedHash;
-use selectors::attr::{AttrSelectorOperation, CaseSensitivity, NamespaceConstraint};
-use selectors::bloom::BloomFilter;
-use selectors::matching::{ElementSelectorFlags, MatchingContext};
 use selectors::parser::{NonTSPseudoClass, ParseRelative, PseudoElement, SelectorImpl, SelectorList, SelectorParseErrorKind};
-use selectors::{Element, OpaqueElement};
-
-use super::super::tree::{NodeId, Space, Tree, flag};
 
 /// A word of a selector.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -61,6 +55,13 @@ pub(super) enum Pseudo {
     FileSelectorButton,
     DetailsContent,
     Scrollbar,
+    /// Parts of form controls.
+    SearchCancel,
+    Slider,
+    Calendar,
+    Spin,
+    Meter,
+    Resizer,
     /// Known, and never with a picture that is fetched.
     Other,
 }
@@ -101,6 +102,9 @@ pub(super) enum Class {
     PlaceholderShown,
     Default,
     Valid,
+    Invalid,
+    InRange,
+    Indeterminate,
     Defined,
     Open,
     Lang(Vec<String>),
@@ -200,14 +204,14 @@ impl<'i> selectors::parser::Parser<'i> for Grammar {
             "placeholder-shown" => Class::PlaceholderShown,
             "default" => Class::Default,
             "valid" => Class::Valid,
+            "invalid" => Class::Invalid,
+            "in-range" => Class::InRange,
+            "indeterminate" => Class::Indeterminate,
             "defined" => Class::Defined,
             "open" => Class::Open,
             "hover" | "active" | "focus" | "focus-visible" | "focus-within" => Class::Action,
             "visited"
             | "target-within"
-            | "indeterminate"
-            | "invalid"
-            | "in-range"
             | "out-of-range"
             | "user-valid"
             | "user-invalid"
@@ -280,6 +284,12 @@ impl<'i> selectors::parser::Parser<'i> for Grammar {
             "file-selector-button" | "-webkit-file-upload-button" => Pseudo::FileSelectorButton,
             "details-content" => Pseudo::DetailsContent,
             "-webkit-scrollbar" => Pseudo::Scrollbar,
+            "-webkit-search-cancel-button" => Pseudo::SearchCancel,
+            "-webkit-slider-thumb" | "-webkit-slider-runnable-track" => Pseudo::Slider,
+            "-webkit-calendar-picker-indicator" => Pseudo::Calendar,
+            "-webkit-inner-spin-button" => Pseudo::Spin,
+            "-webkit-meter-bar" => Pseudo::Meter,
+            "-webkit-resizer" => Pseudo::Resizer,
             "selection"
             | "backdrop"
             | "cue"
@@ -337,268 +347,5 @@ impl Grammar {
             Some(p) => self.prefixes.push((Word::from(&*p), Word::from(url))),
             None => self.default_namespace = Some(Word::from(url)),
         }
-    }
-}
-
-/// What matching needs to know besides the tree.
-pub(super) struct View<'t> {
-    pub(super) tree: &'t Tree,
-    pub(super) xml: bool,
-    pub(super) fragment: Option<&'t str>,
-}
-
-/// An element, as `selectors` sees it.
-#[derive(Clone, Copy)]
-pub(super) struct El<'t> {
-    pub(super) view: &'t View<'t>,
-    pub(super) id: NodeId,
-}
-
-impl fmt::Debug for El<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}#{}", self.tree().local(self.id), self.id.0)
-    }
-}
-
-impl<'t> El<'t> {
-    fn tree(&self) -> &'t Tree {
-        self.view.tree
-    }
-
-    fn at(self, id: NodeId) -> Self {
-        Self { id, ..self }
-    }
-
-    fn attr(&self, name: &str) -> Option<&'t str> {
-        self.tree().attr(self.id, name)
-    }
-
-    fn html(&self, names: &[&str]) -> bool {
-        self.tree().space(self.id) == Space::Html && names.contains(&self.tree().local(self.id))
-    }
-
-    fn siblings(self, mut next: Option<NodeId>, step: impl Fn(NodeId) -> Option<NodeId>) -> Option<Self> {
-        while let Some(id) = next {
-            if self.tree().is_element(id) {
-                return Some(self.at(id));
-            }
-            next = step(id);
-        }
-        None
-    }
-
-    fn can_be_disabled(&self) -> bool {
-        self.html(&["button", "input", "select", "textarea", "optgroup", "option", "fieldset"])
-    }
-
-    fn disabled(&self) -> bool {
-        if !self.can_be_disabled() {
-            return false;
-        }
-        if self.attr("disabled").is_some() {
-            return true;
-        }
-        let mut at = self.parent_element();
-        while let Some(parent) = at {
-            if parent.html(&["fieldset"]) && parent.attr("disabled").is_some() {
-                return true;
-            }
-            at = parent.parent_element();
-        }
-        false
-    }
-
-    fn language(&self) -> Option<&'t str> {
-        let mut at = Some(*self);
-        while let Some(el) = at {
-            if let Some(lang) = el.attr("lang").or_else(|| el.attr("xml:lang")) {
-                return Some(lang);
-            }
-            at = el.parent_element();
-        }
-        None
-    }
-
-    fn left_to_right(&self) -> bool {
-        let mut at = Some(*self);
-        while let Some(el) = at {
-            match el.attr("dir").map(str::to_ascii_lowercase).as_deref() {
-                Some("ltr") => return true,
-                Some("rtl") => return false,
-                _ => at = el.parent_element(),
-            }
-        }
-        true
-    }
-
-    fn editable(&self) -> bool {
-        let text = self.html(&["textarea"])
-            || (self.html(&["input"])
-                && !matches!(
-                    self.attr("type").unwrap_or("text").to_ascii_lowercase().as_str(),
-                    "hidden" | "range" | "color" | "checkbox" | "radio" | "file" | "submit" | "image" | "reset" | "button"
-                ));
-        (text && self.attr("readonly").is_none() && !self.disabled())
-            || self.attr("contenteditable").is_some_and(|v| !v.eq_ignore_ascii_case("false"))
-    }
-
-    fn required_kind(&self) -> bool {
-        self.html(&["input", "select", "textarea"])
-    }
-}
-
-impl Element for El<'_> {
-    type Impl = Css;
-
-    fn opaque(&self) -> OpaqueElement {
-        OpaqueElement::new(self.tree().anchor(self.id))
-    }
-
-    fn parent_element(&self) -> Option<Self> {
-        self.tree().parent(self.id).filter(|p| self.tree().is_element(*p)).map(|p| self.at(p))
-    }
-
-    fn parent_node_is_shadow_root(&self) -> bool {
-        self.tree().parent(self.id).is_some_and(|p| self.tree().has(p, flag::SHADOW))
-    }
-
-    fn containing_shadow_host(&self) -> Option<Self> {
-        let mut at = self.tree().parent(self.id);
-        while let Some(id) = at {
-            if self.tree().has(id, flag::SHADOW) {
-                return self.tree().parent(id).map(|h| self.at(h));
-            }
-            at = self.tree().parent(id);
-        }
-        None
-    }
-
-    fn is_pseudo_element(&self) -> bool {
-        false
-    }
-
-    fn prev_sibling_element(&self) -> Option<Self> {
-        self.siblings(self.tree().prev(self.id), |id| self.tree().prev(id))
-    }
-
-    fn next_sibling_element(&self) -> Option<Self> {
-        self.siblings(self.tree().next(self.id), |id| self.tree().next(id))
-    }
-
-    fn first_element_child(&self) -> Option<Self> {
-        self.siblings(self.tree().first(self.id), |id| self.tree().next(id))
-    }
-
-    fn is_html_element_in_html_document(&self) -> bool {
-        !self.view.xml && self.tree().space(self.id) == Space::Html
-    }
-
-    fn has_local_name(&self, name: &Word) -> bool {
-        self.tree().local(self.id) == name.as_str()
-    }
-
-    fn has_namespace(&self, ns: &Word) -> bool {
-        &*self.tree().name(self.id).ns == ns.as_str()
-    }
-
-    fn is_same_type(&self, other: &Self) -> bool {
-        self.tree().name(self.id) == self.tree().name(other.id)
-    }
-
-    fn attr_matches(&self, ns: &NamespaceConstraint<&Word>, name: &Word, operation: &AttrSelectorOperation<&Word>) -> bool {
-        self.tree().attributes(self.id).any(|(n, value)| {
-            let space = match ns {
-                NamespaceConstraint::Any => true,
-                NamespaceConstraint::Specific(url) => &*n.ns == url.as_str(),
-            };
-            space && &*n.local == name.as_str() && operation.eval_str(value)
-        })
-    }
-
-    fn match_non_ts_pseudo_class(&self, class: &Class, _: &mut MatchingContext<'_, Css>) -> bool {
-        match class {
-            Class::Link => self.is_link(),
-            Class::Target => self.view.fragment.is_some_and(|f| !f.is_empty() && self.attr("id") == Some(f)),
-            Class::Enabled => self.can_be_disabled() && !self.disabled(),
-            Class::Disabled => self.disabled(),
-            Class::Checked => {
-                let box_kind =
-                    || self.attr("type").is_some_and(|t| t.eq_ignore_ascii_case("checkbox") || t.eq_ignore_ascii_case("radio"));
-                (self.html(&["input"]) && self.attr("checked").is_some() && box_kind())
-                    || (self.html(&["option"]) && self.attr("selected").is_some())
-            }
-            Class::Required => self.required_kind() && self.attr("required").is_some(),
-            Class::Optional => self.required_kind() && self.attr("required").is_none(),
-            Class::ReadWrite => self.editable(),
-            Class::ReadOnly => !self.editable(),
-            Class::PlaceholderShown => {
-                self.html(&["input", "textarea"])
-                    && self.attr("placeholder").is_some_and(|p| !p.is_empty())
-                    && self.attr("value").is_none_or(str::is_empty)
-                    && !self.tree().has(self.id, flag::TEXT)
-            }
-            Class::Default => self.attr("checked").is_some() || self.attr("selected").is_some(),
-            Class::Valid => {
-                self.html(&["input", "select", "textarea", "form", "fieldset", "button"]) && self.attr("required").is_none()
-            }
-            Class::Defined => self.tree().space(self.id) != Space::Html || !self.tree().local(self.id).contains('-'),
-            Class::Open => self.html(&["details", "dialog"]) && self.attr("open").is_some(),
-            Class::Lang(wanted) => self.language().is_some_and(|lang| {
-                let lang = lang.to_ascii_lowercase();
-                wanted.iter().any(|w| {
-                    let w = w.trim_start_matches("*-");
-                    w == "*" || lang == w || lang.strip_prefix(w).is_some_and(|rest| rest.starts_with('-'))
-                })
-            }),
-            Class::Dir(ltr) => self.left_to_right() == *ltr,
-            Class::Action | Class::Never => false,
-        }
-    }
-
-    fn match_pseudo_element(&self, _: &Pseudo, _: &mut MatchingContext<'_, Css>) -> bool {
-        false
-    }
-
-    fn apply_selector_flags(&self, _: ElementSelectorFlags) {}
-
-    fn is_link(&self) -> bool {
-        (self.html(&["a", "area"]) && self.attr("href").is_some())
-            || (self.tree().space(self.id) == Space::Svg && self.tree().local(self.id) == "a")
-    }
-
-    fn is_html_slot_element(&self) -> bool {
-        self.html(&["slot"])
-    }
-
-    fn has_id(&self, id: &Word, case: CaseSensitivity) -> bool {
-        self.attr("id").is_some_and(|v| case.eq(v.as_bytes(), id.as_str().as_bytes()))
-    }
-
-    fn has_class(&self, name: &Word, case: CaseSensitivity) -> bool {
-        self.attr("class").is_some_and(|v| v.split_ascii_whitespace().any(|c| case.eq(c.as_bytes(), name.as_str().as_bytes())))
-    }
-
-    fn has_custom_state(&self, _: &Word) -> bool {
-        false
-    }
-
-    fn imported_part(&self, _: &Word) -> Option<Word> {
-        None
-    }
-
-    fn is_part(&self, name: &Word) -> bool {
-        self.attr("part").is_some_and(|v| v.split_ascii_whitespace().any(|p| p == name.as_str()))
-    }
-
-    fn is_empty(&self) -> bool {
-        self.first_element_child().is_none() && !self.tree().has(self.id, flag::TEXT)
-    }
-
-    fn is_root(&self) -> bool {
-        self.tree().parent(self.id) == Some(Tree::DOCUMENT)
-    }
-
-    fn add_element_unique_hashes(&self, _: &mut BloomFilter) -> bool {
-        false
     }
 }

@@ -114,6 +114,9 @@ fn supported(name: &str, text: &str, values: Values<'_>) -> bool {
         return false;
     }
     let words = |list: &str| list.split(' ').any(|w| w == lower);
+    if name.ends_with("color") && lower.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-') {
+        return super::value::is_color(&lower) || lower == "auto";
+    }
     match name {
         "position" => words("static relative absolute fixed sticky"),
         "text-wrap" => words("wrap nowrap balance pretty stable"),
@@ -244,7 +247,7 @@ const KNOWN: &str = "accent-color align-content align-items align-self alignment
     -webkit-text-emphasis -webkit-text-fill-color -webkit-text-orientation -webkit-text-security -webkit-text-size-adjust -webkit-text-stroke \
     -webkit-text-stroke-color -webkit-text-stroke-width -webkit-transform -webkit-transform-origin -webkit-transform-style -webkit-transition \
     -webkit-transition-delay -webkit-transition-duration -webkit-transition-property -webkit-transition-timing-function -webkit-user-drag \
-    -webkit-user-modify -webkit-user-select -webkit-writing-mode line-clamp";
+    -webkit-user-modify -webkit-user-select -webkit-writing-mode";
 
 #[cfg(test)]
 mod tests {

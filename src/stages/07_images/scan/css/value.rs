@@ -426,7 +426,7 @@ fn is_color_function(name: &str) -> bool {
     FUNCTIONS.iter().any(|f| name.eq_ignore_ascii_case(f))
 }
 
-fn is_color(word: &str) -> bool {
+pub(super) fn is_color(word: &str) -> bool {
     const WORDS: &str = " transparent currentcolor canvas canvastext linktext visitedtext activetext buttonface buttontext buttonborder field fieldtext \
         highlight highlighttext selecteditem selecteditemtext mark marktext graytext accentcolor accentcolortext activeborder activecaption appworkspace \
         background buttonhighlight buttonshadow captiontext inactiveborder inactivecaption inactivecaptiontext infobackground infotext menu menutext \

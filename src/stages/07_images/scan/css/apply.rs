@@ -1,0 +1,169 @@
+//! When the page has ended and its sheets are there: what its styles make it fetch.
+
+use std::collections::{HashMap, HashSet};
+
+use encoding_rs::UTF_8;
+
+use super::super::page::{Manner, Page};
+use super::super::reference::Source;
+use super::super::tree::{NodeId, Tree, flag};
+use super::cascade::{self, Applied, Cascade, Input, Origin};
+use super::property;
+use super::rendering::PAINTS;
+use super::sheet::{Layer, Named};
+
+impl Page {
+    /// All elements are there and all sheets: which pictures do styles show?
+    pub(in super::super) fn finish_styles(&mut self) {
+        if self.sheets.rendered.is_some() && !self.sheets.stale {
+            return;
+        }
+        self.sheets.stale = false;
+        let left: Vec<NodeId> = self.tree.styles.keys().copied().collect();
+        for node in left {
+            self.style_element(node);
+        }
+        if !self.sheets.waiting.is_empty() {
+            // An import of one of those: they settle when it is answered.
+            self.sheets.stale = true;
+            return;
+        }
+        if !self.rendered {
+            self.sheets.rendered = Some(HashSet::new());
+            return;
+        }
+        if !self.styles_matter() {
+            self.sheets.rendered = None;
+            return;
+        }
+        let (found, rendered) = self.cascade();
+        let first = self.sheets.styled.is_empty();
+        let mut styled = HashSet::new();
+        for f in &found {
+            styled.insert(f.node);
+            if first || !self.sheets.styled.contains(&f.node) {
+                self.tell_style(f);
+            }
+        }
+        self.sheets.styled.extend(styled);
+        self.sheets.rendered = Some(rendered);
+    }
+
+    /// Is there anything whose picture, or whose rendering, styles decide about?
+    fn styles_matter(&self) -> bool {
+        let sheets = self.sheets.slots.iter().filter_map(|s| s.sheet.as_ref());
+        if sheets.flat_map(|s| &s.rules).any(|r| r.block.iter().any(property::Declared::pictures)) {
+            return true;
+        }
+        (0..self.tree.len()).map(|n| NodeId(n as u32)).any(|node| {
+            self.tree.attributes(node).any(|(name, value)| match &*name.local {
+                "style" => property::may_name(value),
+                "background" => true,
+                paint if PAINTS.contains(&paint) => property::may_name(value),
+                _ => false,
+            }) || matches!(self.tree.local(node), "object" | "embed" | "iframe" | "frame")
+        })
+    }
+
+    fn cascade(&self) -> (Vec<cascade::Found>, HashSet<NodeId>) {
+        // Sheets count in the order of the elements that brought them, imports before what imports them.
+        let mut place = HashMap::new();
+        let mut roots = vec![(Tree::DOCUMENT, 0_u64)];
+        roots.extend(self.shadows.iter().enumerate().map(|(n, (_, root))| (*root, n as u64 + 1)));
+        for (root, rank) in &roots {
+            let mut at = self.tree.following(*root, *root, true);
+            let mut n = 0_u64;
+            while let Some(node) = at {
+                if self.sheets.slots.iter().any(|s| s.owner == node) {
+                    place.insert(node, (*rank, n, *root));
+                }
+                n += 1;
+                at = self.tree.following(node, *root, true);
+            }
+        }
+        let mut owners: Vec<usize> = (0..self.sheets.slots.len()).filter(|n| self.sheets.slots[*n].parent.is_none()).collect();
+        owners.retain(|n| place.contains_key(&self.sheets.slots[*n].owner));
+        owners.sort_by_key(|n| place[&self.sheets.slots[*n].owner]);
+        let mut applied = Vec::new();
+        let mut layers = Vec::new();
+        for n in owners {
+            let root = place[&self.sheets.slots[n].owner].2;
+            self.flatten(n, root, None, &mut applied, &mut layers);
+        }
+        let pending = |node: NodeId| {
+            self.tree.is_html(node, "object")
+                && !self.tree.has(node, flag::FAILED)
+                && (self.plugins.contains(&node) || self.objects.iter().any(|(_, o)| *o == node))
+        };
+        let inline = |text: &str| self.gate.inline_style(true, text, "").is_ok();
+        let input = Input {
+            tree: &self.tree,
+            screen: &self.screen,
+            xml: self.xml,
+            quirks: self.quirks,
+            fragment: self.url.fragment(),
+            sheets: &applied,
+            layers: &layers,
+            shadows: &self.shadows,
+            inline: &inline,
+            pending: &pending,
+        };
+        let mut cascade = Cascade::new(&input);
+        cascade.run();
+        (cascade.found, cascade.rendered.into_iter().collect())
+    }
+
+    fn flatten<'s>(
+        &'s self,
+        n: usize,
+        root: NodeId,
+        outer: Option<&Layer>,
+        applied: &mut Vec<Applied<'s>>,
+        layers: &mut Vec<Layer>,
+    ) {
+        let slot = &self.sheets.slots[n];
+        let Some(sheet) = &slot.sheet else { return };
+        let joined = |inner: &Layer| -> Layer { outer.iter().flat_map(|l| l.iter()).chain(inner.iter()).cloned().collect() };
+        for named in &sheet.named {
+            match named {
+                Named::Layer(layer) => layers.push(joined(layer)),
+                Named::Import(i) => {
+                    let own = sheet.imports[*i].layer.as_ref().map(&joined);
+                    layers.extend(own.clone());
+                    if let Some(inner) = slot.imports.get(*i).copied().flatten() {
+                        self.flatten(inner, root, own.as_ref().or(outer), applied, layers);
+                    }
+                }
+            }
+        }
+        applied.push(Applied { rules: &sheet.rules, sheet: n, root, layer: outer.cloned() });
+    }
+
+    fn tell_style(&mut self, found: &cascade::Found) {
+        // A fragment alone is something in this document.
+        if found.url.trim_start().starts_with('#') {
+            return;
+        }
+        let order = self.order(found.node, 2 + found.part);
+        let base = if self.tree.has(found.node, flag::BASED) { self.base.clone() } else { self.fallback.clone() };
+        let r = match found.origin {
+            Origin::Sheet(n) => {
+                let slot = &self.sheets.slots[n];
+                let (source, encoding, policy) = (slot.source, slot.encoding, slot.policy);
+                let manner = Manner { base: &slot.base, encoding, policy, from: slot.from.as_ref(), ..self.manner(source) };
+                self.refer(order, &found.url, manner)
+            }
+            // Chromium encodes queries of `style` attributes in UTF-8.
+            Origin::Attribute => {
+                self.refer(order, &found.url, Manner { base: &base, encoding: UTF_8, ..self.manner(Source::StyleAttribute) })
+            }
+            Origin::Hint => self.refer(order, &found.url, Manner { base: &base, ..self.manner(Source::BackgroundAttribute) }),
+        };
+        self.push(r);
+    }
+
+    /// Is an `object`, `embed` or frame rendered? Known when the page has ended and its sheets are there.
+    pub(in super::super) fn is_rendered(&self, node: NodeId) -> bool {
+        self.sheets.rendered.as_ref().is_none_or(|r| r.contains(&node))
+    }
+}

@@ -1,0 +1,323 @@
+//! An element as selectors see it, in a page that has just been loaded and that nobody touches.
+//! Spec: Selectors 4 §6–§15, HTML §4.16.3 (pseudo-classes).
+
+use std::fmt;
+
+use selectors::attr::{AttrSelectorOperation, CaseSensitivity, NamespaceConstraint};
+use selectors::bloom::BloomFilter;
+use selectors::matching::{ElementSelectorFlags, MatchingContext};
+use selectors::{Element, OpaqueElement};
+
+use super::super::tree::{NodeId, Space, Tree, flag};
+use super::selector::{Class, Css, Pseudo, Word};
+
+/// What matching needs to know besides the tree.
+pub(super) struct View<'t> {
+    pub(super) tree: &'t Tree,
+    pub(super) xml: bool,
+    pub(super) fragment: Option<&'t str>,
+}
+
+/// An element, as `selectors` sees it.
+#[derive(Clone, Copy)]
+pub(super) struct El<'t> {
+    pub(super) view: &'t View<'t>,
+    pub(super) id: NodeId,
+}
+
+impl fmt::Debug for El<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}#{}", self.tree().local(self.id), self.id.0)
+    }
+}
+
+impl<'t> El<'t> {
+    fn tree(&self) -> &'t Tree {
+        self.view.tree
+    }
+
+    fn at(self, id: NodeId) -> Self {
+        Self { id, ..self }
+    }
+
+    fn attr(&self, name: &str) -> Option<&'t str> {
+        self.tree().attr(self.id, name)
+    }
+
+    fn html(&self, names: &[&str]) -> bool {
+        self.tree().space(self.id) == Space::Html && names.contains(&self.tree().local(self.id))
+    }
+
+    fn siblings(self, mut next: Option<NodeId>, step: impl Fn(NodeId) -> Option<NodeId>) -> Option<Self> {
+        while let Some(id) = next {
+            if self.tree().is_element(id) {
+                return Some(self.at(id));
+            }
+            next = step(id);
+        }
+        None
+    }
+
+    fn can_be_disabled(&self) -> bool {
+        self.html(&["button", "input", "select", "textarea", "optgroup", "option", "fieldset"])
+    }
+
+    fn disabled(&self) -> bool {
+        if !self.can_be_disabled() {
+            return false;
+        }
+        if self.attr("disabled").is_some() {
+            return true;
+        }
+        let mut at = self.parent_element();
+        while let Some(parent) = at {
+            if parent.html(&["fieldset"]) && parent.attr("disabled").is_some() {
+                return true;
+            }
+            at = parent.parent_element();
+        }
+        false
+    }
+
+    fn language(&self) -> Option<&'t str> {
+        let mut at = Some(*self);
+        while let Some(el) = at {
+            if let Some(lang) = el.attr("lang").or_else(|| el.attr("xml:lang")) {
+                return Some(lang);
+            }
+            at = el.parent_element();
+        }
+        None
+    }
+
+    fn left_to_right(&self) -> bool {
+        let mut at = Some(*self);
+        while let Some(el) = at {
+            match el.attr("dir").map(str::to_ascii_lowercase).as_deref() {
+                Some("ltr") => return true,
+                Some("rtl") => return false,
+                _ => at = el.parent_element(),
+            }
+        }
+        true
+    }
+
+    fn editable(&self) -> bool {
+        let text = self.html(&["textarea"])
+            || (self.html(&["input"])
+                && !matches!(
+                    self.attr("type").unwrap_or("text").to_ascii_lowercase().as_str(),
+                    "hidden" | "range" | "color" | "checkbox" | "radio" | "file" | "submit" | "image" | "reset" | "button"
+                ));
+        (text && self.attr("readonly").is_none() && !self.disabled())
+            || self.attr("contenteditable").is_some_and(|v| !v.eq_ignore_ascii_case("false"))
+    }
+
+    /// Required, and not filled in.
+    fn wanting(&self) -> bool {
+        self.html(&["input", "textarea"])
+            && self.attr("required").is_some()
+            && self.attr("value").is_none_or(str::is_empty)
+            && self.attr("checked").is_none()
+            && !self.tree().has(self.id, flag::TEXT)
+            && !self.disabled()
+    }
+
+    /// The selected option, or the first one of a closed list where none says so.
+    fn chosen_option(&self) -> bool {
+        if !self.html(&["option"]) {
+            return false;
+        }
+        if self.attr("selected").is_some() {
+            return true;
+        }
+        let mut at = self.parent_element();
+        while let Some(list) = at.filter(|l| !l.html(&["select"])) {
+            at = list.parent_element();
+        }
+        let Some(list) = at.filter(|l| l.attr("multiple").is_none() && l.attr("size").is_none()) else { return false };
+        let tree = self.tree();
+        let mut first = None;
+        let mut next = tree.following(list.id, list.id, true);
+        while let Some(node) = next {
+            if tree.is_html(node, "option") {
+                if tree.attr(node, "selected").is_some() {
+                    return false;
+                }
+                if first.is_none() && tree.attr(node, "disabled").is_none() {
+                    first = Some(node);
+                }
+            }
+            next = tree.following(node, list.id, true);
+        }
+        first == Some(self.id)
+    }
+
+    fn required_kind(&self) -> bool {
+        self.html(&["input", "select", "textarea"])
+    }
+}
+
+impl Element for El<'_> {
+    type Impl = Css;
+
+    fn opaque(&self) -> OpaqueElement {
+        OpaqueElement::new(self.tree().anchor(self.id))
+    }
+
+    fn parent_element(&self) -> Option<Self> {
+        self.tree().parent(self.id).filter(|p| self.tree().is_element(*p)).map(|p| self.at(p))
+    }
+
+    fn parent_node_is_shadow_root(&self) -> bool {
+        self.tree().parent(self.id).is_some_and(|p| self.tree().has(p, flag::SHADOW))
+    }
+
+    fn containing_shadow_host(&self) -> Option<Self> {
+        let mut at = self.tree().parent(self.id);
+        while let Some(id) = at {
+            if self.tree().has(id, flag::SHADOW) {
+                return self.tree().parent(id).map(|h| self.at(h));
+            }
+            at = self.tree().parent(id);
+        }
+        None
+    }
+
+    fn is_pseudo_element(&self) -> bool {
+        false
+    }
+
+    fn prev_sibling_element(&self) -> Option<Self> {
+        self.siblings(self.tree().prev(self.id), |id| self.tree().prev(id))
+    }
+
+    fn next_sibling_element(&self) -> Option<Self> {
+        self.siblings(self.tree().next(self.id), |id| self.tree().next(id))
+    }
+
+    fn first_element_child(&self) -> Option<Self> {
+        self.siblings(self.tree().first(self.id), |id| self.tree().next(id))
+    }
+
+    fn is_html_element_in_html_document(&self) -> bool {
+        !self.view.xml && self.tree().space(self.id) == Space::Html
+    }
+
+    fn has_local_name(&self, name: &Word) -> bool {
+        self.tree().local(self.id) == name.as_str()
+    }
+
+    fn has_namespace(&self, ns: &Word) -> bool {
+        &*self.tree().name(self.id).ns == ns.as_str()
+    }
+
+    fn is_same_type(&self, other: &Self) -> bool {
+        self.tree().name(self.id) == self.tree().name(other.id)
+    }
+
+    fn attr_matches(&self, ns: &NamespaceConstraint<&Word>, name: &Word, operation: &AttrSelectorOperation<&Word>) -> bool {
+        self.tree().attributes(self.id).any(|(n, value)| {
+            let space = match ns {
+                NamespaceConstraint::Any => true,
+                NamespaceConstraint::Specific(url) => &*n.ns == url.as_str(),
+            };
+            space && &*n.local == name.as_str() && operation.eval_str(value)
+        })
+    }
+
+    fn match_non_ts_pseudo_class(&self, class: &Class, _: &mut MatchingContext<'_, Css>) -> bool {
+        match class {
+            Class::Link => self.is_link(),
+            Class::Target => self.view.fragment.is_some_and(|f| !f.is_empty() && self.attr("id") == Some(f)),
+            Class::Enabled => self.can_be_disabled() && !self.disabled(),
+            Class::Disabled => self.disabled(),
+            Class::Checked => {
+                let box_kind =
+                    || self.attr("type").is_some_and(|t| t.eq_ignore_ascii_case("checkbox") || t.eq_ignore_ascii_case("radio"));
+                (self.html(&["input"]) && self.attr("checked").is_some() && box_kind()) || self.chosen_option()
+            }
+            Class::Required => self.required_kind() && self.attr("required").is_some(),
+            Class::Optional => self.required_kind() && self.attr("required").is_none(),
+            Class::ReadWrite => self.editable(),
+            Class::ReadOnly => !self.editable(),
+            Class::PlaceholderShown => {
+                self.html(&["input", "textarea"])
+                    && self.attr("placeholder").is_some_and(|p| !p.is_empty())
+                    && self.attr("value").is_none_or(str::is_empty)
+                    && !self.tree().has(self.id, flag::TEXT)
+            }
+            Class::Default => self.attr("checked").is_some() || self.attr("selected").is_some(),
+            Class::Valid => self.html(&["input", "select", "textarea", "form", "fieldset", "button"]) && !self.wanting(),
+            Class::Invalid => self.wanting(),
+            Class::InRange => {
+                const RANGED: [&str; 6] = ["number", "range", "date", "month", "week", "time"];
+                let ranged = || self.attr("type").is_some_and(|t| RANGED.iter().any(|k| t.eq_ignore_ascii_case(k)));
+                self.html(&["input"]) && ranged() && (self.attr("min").is_some() || self.attr("max").is_some())
+            }
+            Class::Indeterminate => {
+                let radio = || self.attr("type").is_some_and(|t| t.eq_ignore_ascii_case("radio"));
+                (self.html(&["progress"]) && self.attr("value").is_none())
+                    || (self.html(&["input"]) && radio() && self.attr("checked").is_none())
+            }
+            Class::Defined => self.tree().space(self.id) != Space::Html || !self.tree().local(self.id).contains('-'),
+            Class::Open => self.html(&["details", "dialog"]) && self.attr("open").is_some(),
+            Class::Lang(wanted) => self.language().is_some_and(|lang| {
+                let lang = lang.to_ascii_lowercase();
+                wanted.iter().any(|w| {
+                    let w = w.trim_start_matches("*-");
+                    w == "*" || lang == w || lang.strip_prefix(w).is_some_and(|rest| rest.starts_with('-'))
+                })
+            }),
+            Class::Dir(ltr) => self.left_to_right() == *ltr,
+            Class::Action | Class::Never => false,
+        }
+    }
+
+    fn match_pseudo_element(&self, _: &Pseudo, _: &mut MatchingContext<'_, Css>) -> bool {
+        false
+    }
+
+    fn apply_selector_flags(&self, _: ElementSelectorFlags) {}
+
+    fn is_link(&self) -> bool {
+        (self.html(&["a", "area"]) && self.attr("href").is_some())
+            || (self.tree().space(self.id) == Space::Svg && self.tree().local(self.id) == "a")
+    }
+
+    fn is_html_slot_element(&self) -> bool {
+        self.html(&["slot"])
+    }
+
+    fn has_id(&self, id: &Word, case: CaseSensitivity) -> bool {
+        self.attr("id").is_some_and(|v| case.eq(v.as_bytes(), id.as_str().as_bytes()))
+    }
+
+    fn has_class(&self, name: &Word, case: CaseSensitivity) -> bool {
+        self.attr("class").is_some_and(|v| v.split_ascii_whitespace().any(|c| case.eq(c.as_bytes(), name.as_str().as_bytes())))
+    }
+
+    fn has_custom_state(&self, _: &Word) -> bool {
+        false
+    }
+
+    fn imported_part(&self, _: &Word) -> Option<Word> {
+        None
+    }
+
+    fn is_part(&self, name: &Word) -> bool {
+        self.attr("part").is_some_and(|v| v.split_ascii_whitespace().any(|p| p == name.as_str()))
+    }
+
+    fn is_empty(&self) -> bool {
+        self.first_element_child().is_none() && !self.tree().has(self.id, flag::TEXT)
+    }
+
+    fn is_root(&self) -> bool {
+        self.tree().parent(self.id) == Some(Tree::DOCUMENT)
+    }
+
+    fn add_element_unique_hashes(&self, _: &mut BloomFilter) -> bool {
+        false
+    }
+}

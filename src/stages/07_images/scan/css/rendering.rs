@@ -1,0 +1,132 @@
+//! What the browser's own style says: which elements are rendered, which pseudo-elements they can have, and what attributes
+//! say in the place of style.
+//! Spec: HTML §15.3 (hidden elements, presentational hints), SVG 2 §6.6 (presentation attributes).
+
+use std::rc::Rc;
+
+use cssparser::Parser;
+
+use super::super::tree::{NodeId, Space, flag};
+use super::cascade::Cascade;
+use super::property::{Property, Setting, What, may_name, read};
+use super::selector::Pseudo;
+use super::value::Values;
+
+/// SVG attributes that are style and can name something to be fetched.
+pub(super) const PAINTS: [&str; 8] =
+    ["fill", "stroke", "filter", "mask", "clip-path", "marker-start", "marker-mid", "marker-end"];
+
+impl Cascade<'_> {
+    pub(super) fn has_slot(&self, root: NodeId) -> bool {
+        let tree = self.view.tree;
+        let mut at = tree.following(root, root, true);
+        while let Some(node) = at {
+            if tree.is_html(node, "slot") {
+                return true;
+            }
+            at = tree.following(node, root, true);
+        }
+        false
+    }
+
+    pub(super) fn closed_details(&self, node: NodeId) -> bool {
+        self.view.tree.is_html(node, "details") && self.view.tree.attr(node, "open").is_none()
+    }
+
+    pub(super) fn shows_children(&self, node: NodeId) -> bool {
+        let tree = self.view.tree;
+        if tree.space(node) != Space::Html {
+            return true;
+        }
+        match tree.local(node) {
+            "video" | "audio" | "iframe" | "embed" => false,
+            "object" => !tree.has(node, flag::LOADED) && !(self.pending)(node),
+            _ => true,
+        }
+    }
+
+    /// Is it left out by the browser's own style?
+    pub(super) fn hidden(&self, node: NodeId) -> bool {
+        let tree = self.view.tree;
+        let attr = |name| tree.attr(node, name);
+        if tree.space(node) != Space::Html {
+            return false;
+        }
+        let local = tree.local(node);
+        match local {
+            "area" | "base" | "basefont" | "datalist" | "head" | "link" | "meta" | "noembed" | "noframes" | "param" | "rp"
+            | "script" | "style" | "template" | "title" | "source" | "track" => return true,
+            "input" if attr("type").is_some_and(|t| t.eq_ignore_ascii_case("hidden")) => return true,
+            "dialog" if attr("open").is_none() => return true,
+            "audio" if attr("controls").is_none() => return true,
+            _ => {}
+        }
+        attr("popover").is_some() || (local != "embed" && attr("hidden").is_some_and(|v| !v.eq_ignore_ascii_case("until-found")))
+    }
+
+    /// Can the element have that pseudo-element? `display` as its style says, if it does.
+    pub(super) fn has_pseudo(&self, node: NodeId, pseudo: Pseudo, display: Option<&str>) -> bool {
+        let tree = self.view.tree;
+        let kind = || tree.attr(node, "type").unwrap_or_default().to_ascii_lowercase();
+        let input = |kinds: &[&str]| tree.is_html(node, "input") && kinds.contains(&kind().as_str());
+        match pseudo {
+            Pseudo::Placeholder => {
+                tree.attr(node, "placeholder").is_some()
+                    && (tree.is_html(node, "textarea")
+                        || (tree.is_html(node, "input")
+                            && !input(&["checkbox", "radio", "file", "submit", "image", "reset", "button", "range", "color"])))
+            }
+            Pseudo::FileSelectorButton => input(&["file"]),
+            Pseudo::DetailsContent => tree.is_html(node, "details"),
+            Pseudo::Scrollbar => matches!(tree.local(node), "html" | "body" | "textarea"),
+            Pseudo::SearchCancel => input(&["search"]),
+            Pseudo::Slider => input(&["range"]),
+            Pseudo::Calendar => input(&["date", "time", "month", "week", "datetime-local"]),
+            Pseudo::Spin => input(&["number"]),
+            Pseudo::Meter => tree.is_html(node, "meter"),
+            Pseudo::Resizer => tree.is_html(node, "textarea"),
+            Pseudo::Marker => display.map_or_else(|| matches!(tree.local(node), "li" | "summary"), |d| d.contains("list-item")),
+            Pseudo::FirstLine | Pseudo::FirstLetter => {
+                display.map_or_else(|| !self.inline(node), |d| d != "inline" && d != "contents")
+            }
+            Pseudo::Before | Pseudo::After | Pseudo::Other => true,
+        }
+    }
+
+    /// Is it within a line, by itself?
+    fn inline(&self, node: NodeId) -> bool {
+        const INLINE: [&str; 41] = [
+            "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "br", "cite", "code", "data", "del", "dfn", "em", "font", "i",
+            "ins", "kbd", "label", "map", "mark", "nobr", "output", "q", "ruby", "s", "samp", "slot", "small", "span", "strike",
+            "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "img", "noscript",
+        ];
+        self.view.tree.space(node) != Space::Html || INLINE.contains(&self.view.tree.local(node))
+    }
+
+    /// Attributes that are style.
+    pub(super) fn hints(&self, node: NodeId) -> Vec<(Property, Setting)> {
+        let tree = self.view.tree;
+        match tree.space(node) {
+            Space::Html => {
+                const PARTS: [&str; 10] = ["body", "table", "thead", "tbody", "tfoot", "tr", "td", "th", "col", "colgroup"];
+                let background = tree.attr(node, "background").filter(|_| PARTS.contains(&tree.local(node)));
+                let url = background.map(|b| b.trim_matches(|c: char| c.is_ascii_whitespace())).filter(|b| !b.is_empty());
+                url.map(|u| (Property::BackgroundImage, Setting::Urls { urls: Rc::new([u.to_owned()]), normal: false }))
+                    .into_iter()
+                    .collect()
+            }
+            Space::Svg => {
+                let mut found = Vec::new();
+                for (name, text) in tree.attributes(node).filter(|(n, v)| PAINTS.contains(&&*n.local) && may_name(v)) {
+                    let mut sets = Vec::new();
+                    let mut input = Parser::new(text);
+                    if read(&name.local, &mut input, Values { screen: self.screen }, &mut sets).is_ok() {
+                        found.extend(sets.into_iter().filter_map(|w| if let What::Set(p, s) = w { Some((p, s)) } else { None }));
+                    }
+                }
+                found
+            }
+            Space::MathMl | Space::Other => Vec::new(),
+        }
+    }
+}
