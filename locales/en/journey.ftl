@@ -29,10 +29,6 @@ journey-cookies-sent = { $count ->
 journey-cookie-stored = cookie { $name } kept for { $scope }
 journey-cookie-refused = cookie { $name } refused: { $why }
 journey-retrying = the kept connection { $connection } had been closed by the server ({ $error }); asking again on a new one
-journey-saved = { $bytes ->
-    [one] { $bytes } byte written to { $path }
-   *[other] { $bytes } bytes written to { $path }
-}
 journey-skip-no-network = not needed: the scheme uses no network
 journey-skip-not-https = not used: the scheme is http
 journey-skip-kept = not needed: connection { $connection } (descriptor { $fd }) to the same origin is still open

@@ -115,13 +115,6 @@ pub enum JourneyEvent {
         /// The media type that the URL names, for `data:`.
         content_type: Option<String>,
     },
-    /// Content was written under its final name.
-    Saved {
-        /// The file.
-        path: String,
-        /// Bytes.
-        bytes: u64,
-    },
     /// The fetch failed.
     Failed {
         /// In which stage; none for what lies between stages.

@@ -15,7 +15,7 @@ use crate::stages::Stage;
 use crate::stages::connect::Identity;
 use crate::stages::message::{self, Message, RequestSpec};
 use crate::stages::response::{BodySink, Field, Response};
-use crate::stages::url::{Origin, Target};
+use crate::stages::url::{self, Origin, Target};
 use crate::words::Phrase;
 
 /// What is to be fetched.
@@ -183,10 +183,11 @@ pub(crate) fn fetch(
         } else if redirects.auto_referer {
             spec.referer = Some(referer(&target).into_bytes());
         }
-        target = next.to;
-        first_target = false;
         hop += 1;
         out = out.next_hop();
+        // Stage 1 of the next hop: the reference was read to decide; now it is read where it is told.
+        target = stage(out, Stage::Url, || url::follow(&target, location, out))?;
+        first_target = false;
         outcome.redirects = hop;
         outcome.redirect = world.clock.now().saturating_sub(begun);
     }

@@ -94,8 +94,9 @@ pub(crate) fn serving<T>(answers: &[&[u8]], act: impl FnOnce(SocketAddr) -> T) -
     }
 }
 
+/// A connection that says nothing: it ends a server's wait.
 #[expect(clippy::disallowed_methods, reason = "the peer's side of a test")]
-fn wake(address: SocketAddr) {
+pub(crate) fn wake(address: SocketAddr) {
     let _ = TcpStream::connect(address);
 }
 

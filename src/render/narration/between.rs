@@ -77,7 +77,6 @@ pub(crate) fn tell(page: &mut Page, words: &Words, event: &JourneyEvent) {
         JourneyEvent::LocalRead { path, bytes, content_type } => {
             local(page, words, path.as_deref(), *bytes, content_type.as_deref());
         }
-        JourneyEvent::Saved { path, bytes } => page.text(&words.say(&phrase!("journey-saved", path = path, bytes = *bytes))),
         JourneyEvent::Failed { stage, exit, what, tried, advice, .. } => {
             failed(page, words, *stage, *exit, what, tried, advice);
         }
