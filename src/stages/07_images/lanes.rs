@@ -39,11 +39,25 @@ pub(crate) trait Work<J, R>: Sync {
     /// Does `job`. With `last`, nobody else holds anything that could be waited for: it may not be called starved.
     fn run(&self, job: J, last: bool) -> Attempt<J, R>;
 
+    /// The time, to tell quick jobs from slow ones.
+    fn now(&self) -> Duration;
+
     /// Has the user asked to stop?
     fn interrupted(&self) -> bool;
 
     /// Ends the calls that lanes are blocked in, after an interruption.
     fn interrupt(&self);
+}
+
+/// When jobs that are handed over may begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// Not before [`Crew::wait`].
+    Later,
+    /// At once, by one lane; by the others too when it proves slow.
+    Calmly,
+    /// At once, by as many lanes as there is work for.
+    AtOnce,
 }
 
 /// What the page's thread woke up for.
@@ -79,9 +93,21 @@ struct State<J, R> {
     called: usize,
     /// Whoever takes a job calls the next lane if there is more to start.
     eager: bool,
+    /// Signs in a row that one lane is not enough.
+    slow: u32,
+    /// Jobs begun when the page's thread last looked.
+    seen: u64,
     /// No more jobs.
     closed: bool,
     answers: Vec<R>,
+}
+
+impl<J, R> State<J, R> {
+    /// A neighbour may be slow for once, when its machine is busy; twice in a row it is far away.
+    fn sign_of_slowness(&mut self) {
+        self.slow += 1;
+        self.eager |= self.slow >= 2;
+    }
 }
 
 impl<J: Job, R> Lanes<J, R> {
@@ -94,6 +120,8 @@ impl<J: Job, R> Lanes<J, R> {
                 idle: 0,
                 called: 0,
                 eager: false,
+                slow: 0,
+                seen: 0,
                 closed: false,
                 answers: Vec::new(),
             }),
@@ -142,20 +170,27 @@ where
         Self { scope, lanes, work }
     }
 
-    /// Hands over jobs. With `start` they may begin at once; without it they wait for the next call that says so.
-    pub(crate) fn enqueue(self, jobs: impl IntoIterator<Item = J>, start: bool) {
+    /// Hands over jobs.
+    pub(crate) fn enqueue(self, jobs: impl IntoIterator<Item = J>, start: Start) {
         let mut state = self.lanes.lock();
         for job in jobs {
             let urgent = job.is_urgent() && !self.lanes.sequential;
             state.queues.push(job, urgent);
         }
-        if !start || self.lanes.sequential {
+        if start == Start::Later || self.lanes.sequential {
             return;
         }
-        state.eager = true;
-        let call = call(&mut state);
-        drop(state);
-        self.make(call);
+        let busy = state.threads > state.idle;
+        if busy && state.seen == state.queues.started {
+            state.sign_of_slowness();
+        }
+        state.seen = state.queues.started;
+        state.eager |= start == Start::AtOnce;
+        if state.eager || !busy {
+            let call = call(&mut state);
+            drop(state);
+            self.make(call);
+        }
     }
 
     /// The page's own connection takes a place at its origin until [`Crew::let_go`].
@@ -212,8 +247,12 @@ where
             if state.answers.is_empty() && state.queues.waiting + state.queues.running > 0 {
                 let (woken, timeout) = self.lanes.page.wait_timeout(state, patience).unwrap_or_else(PoisonError::into_inner);
                 state = woken;
-                if timeout.timed_out() && !state.eager && state.queues.started < before + QUICK {
-                    state.eager = true;
+                if timeout.timed_out() && !state.eager {
+                    if state.queues.started < before + QUICK {
+                        state.sign_of_slowness();
+                    } else {
+                        state.slow = 0;
+                    }
                 }
             }
         }
@@ -284,7 +323,17 @@ where
                     state = self.lanes.lock();
                 }
             }
+            if state.eager {
+                state = self.perform(state, taken);
+                continue;
+            }
+            let began = self.work.now();
             state = self.perform(state, taken);
+            if self.work.now().saturating_sub(began) > PATIENCE {
+                state.sign_of_slowness();
+            } else {
+                state.slow = 0;
+            }
         }
     }
 
@@ -438,6 +487,10 @@ mod tests {
             attempt
         }
 
+        fn now(&self) -> Duration {
+            Duration::ZERO
+        }
+
         fn interrupted(&self) -> bool {
             self.stop.load(Ordering::SeqCst)
         }
@@ -478,7 +531,7 @@ mod tests {
             });
             with(most, false, &work, |crew| {
                 for part in jobs(origins, 0..1_000).chunks(100) {
-                    crew.enqueue(part.to_vec(), true);
+                    crew.enqueue(part.to_vec(), Start::AtOnce);
                 }
                 assert_eq!(crew.wait(), Woken::Settled);
             });
@@ -499,7 +552,24 @@ mod tests {
             Attempt::Done(None)
         });
         with(32, false, &work, |crew| {
-            crew.enqueue(jobs(1, 0..60), false);
+            crew.enqueue(jobs(1, 0..60), Start::Later);
+            assert_eq!(crew.wait(), Woken::Settled);
+        });
+        assert_eq!(work.most_of_an_origin(), PER_ORIGIN);
+    }
+
+    #[test]
+    fn calm_lanes_get_help_when_they_stand_still() {
+        // Nothing gets on before six are at work; the page's thread sees that while it hands over more.
+        let barrier = Barrier::new(PER_ORIGIN);
+        let work = Watched::new(|_, _| {
+            barrier.wait();
+            Attempt::Done(None)
+        });
+        with(32, false, &work, |crew| {
+            for n in 0..12 {
+                crew.enqueue([(0, n)], Start::Calmly);
+            }
             assert_eq!(crew.wait(), Woken::Settled);
         });
         assert_eq!(work.most_of_an_origin(), PER_ORIGIN);
@@ -522,7 +592,7 @@ mod tests {
             Attempt::Done(None)
         });
         with(32, false, &work, |crew| {
-            crew.enqueue(jobs(2, 0..100), true);
+            crew.enqueue(jobs(2, 0..100), Start::AtOnce);
             assert_eq!(crew.wait(), Woken::Settled);
         });
     }
@@ -535,10 +605,10 @@ mod tests {
             Attempt::Done(None)
         });
         with(32, false, &work, |crew| {
-            crew.enqueue(jobs(1, 0..1), true);
+            crew.enqueue(jobs(1, 0..1), Start::AtOnce);
             // Nothing more comes from the page until the first job has begun.
             assert_eq!(seen.recv().unwrap(), (0, 0));
-            crew.enqueue(jobs(1, 1..2), true);
+            crew.enqueue(jobs(1, 1..2), Start::AtOnce);
             assert_eq!(seen.recv().unwrap(), (0, 1));
             assert_eq!(crew.wait(), Woken::Settled);
         });
@@ -554,9 +624,9 @@ mod tests {
             Attempt::Done((job.1 == 3).then_some((7, 99)))
         });
         with(32, true, &work, |crew| {
-            crew.enqueue(jobs(3, 0..10), true);
+            crew.enqueue(jobs(3, 0..10), Start::AtOnce);
             assert_eq!(crew.wait(), Woken::Answers(vec![(7, 99)]));
-            crew.enqueue(jobs(1, 10..12), true);
+            crew.enqueue(jobs(1, 10..12), Start::AtOnce);
             assert_eq!(crew.wait(), Woken::Settled);
         });
         assert_eq!(done.into_inner().unwrap(), (0..12).collect::<Vec<_>>());
@@ -571,7 +641,7 @@ mod tests {
         });
         with(32, false, &work, |crew| {
             assert_eq!(crew.wait(), Woken::Settled);
-            crew.enqueue(jobs(1, 0..1), false);
+            crew.enqueue(jobs(1, 0..1), Start::Later);
             assert_eq!(crew.wait(), Woken::Settled);
             assert_eq!(crew.lanes.lock().threads, 0);
         });
@@ -585,7 +655,7 @@ mod tests {
             Attempt::Done(None)
         });
         with(1, false, &work, |crew| {
-            crew.enqueue([(0, 0), (0, 1), (0, 1_000_000), (0, 2), (0, 1_000_001)], false);
+            crew.enqueue([(0, 0), (0, 1), (0, 1_000_000), (0, 2), (0, 1_000_001)], Start::Later);
             assert_eq!(crew.wait(), Woken::Settled);
         });
         assert_eq!(done.into_inner().unwrap(), [1_000_000, 1_000_001, 0, 1, 2]);
@@ -607,7 +677,7 @@ mod tests {
             Attempt::Done(None)
         });
         with(32, false, &work, |crew| {
-            crew.enqueue(jobs(30, 0..500), true);
+            crew.enqueue(jobs(30, 0..500), Start::AtOnce);
             assert_eq!(crew.wait(), Woken::Settled);
         });
         assert_eq!(done.into_inner(), 500);
@@ -626,7 +696,7 @@ mod tests {
             });
             work.stop = stop.clone();
             with(most, false, &work, |crew| {
-                crew.enqueue(jobs(1, 0..1_000), false);
+                crew.enqueue(jobs(1, 0..1_000), Start::Later);
                 assert_eq!(crew.wait(), Woken::Interrupted);
             });
             assert!(begun.load(Ordering::SeqCst) < 10 + 2 * most, "{most}");
@@ -641,7 +711,7 @@ mod tests {
         });
         with(32, false, &work, |crew| {
             crew.hold("0");
-            crew.enqueue(jobs(1, 0..500), true);
+            crew.enqueue(jobs(1, 0..500), Start::AtOnce);
             while crew.lanes.lock().queues.waiting > 0 {
                 std::thread::yield_now();
             }
@@ -655,7 +725,7 @@ mod tests {
     fn many_origins_take_no_quadratic_time() {
         let work = Watched::new(|_, _| Attempt::Done(None));
         with(4, false, &work, |crew| {
-            crew.enqueue(jobs(50_000, 0..50_000), false);
+            crew.enqueue(jobs(50_000, 0..50_000), Start::Later);
             assert_eq!(crew.wait(), Woken::Settled);
         });
     }

@@ -94,6 +94,10 @@ impl<V: Visit> Work<Numbered, Answer> for Fetching<'_, V> {
         }
     }
 
+    fn now(&self) -> Duration {
+        self.out.clock().now()
+    }
+
     fn interrupted(&self) -> bool {
         INTERRUPTED.load(Ordering::Relaxed)
     }

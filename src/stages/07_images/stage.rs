@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use ::url::{Position, Url};
 
@@ -12,7 +13,7 @@ use crate::journey::Purpose;
 use crate::stages::response::Head;
 
 use super::event::ImagesEvent;
-use super::lanes::{Crew, Job, Lanes, Woken};
+use super::lanes::{Crew, Job, Lanes, Start, Woken};
 use super::one::{Answer, Fetching, Numbered, Totals, shown};
 use super::save::Saver;
 use super::scan::{Kind, PageContext, Reference, Scanner, Verdict};
@@ -48,6 +49,8 @@ pub fn alongside<V: Visit, T>(
             scanner: None,
             page: None,
             whole: None,
+            began: out.clock().now(),
+            start: Start::AtOnce,
             fed: 0,
             found: 0,
             number: 0,
@@ -55,6 +58,9 @@ pub fn alongside<V: Visit, T>(
         page(&mut stage)
     })
 }
+
+/// A page whose head comes this soon is served by a neighbour.
+const NEAR: Duration = Duration::from_millis(3);
 
 /// Bytes of a page that are looked through at a time.
 const PIECE: usize = 16 * 1024;
@@ -69,6 +75,9 @@ pub struct ImagesStage<'scope, 'env, V: Visit> {
     page: Option<Url>,
     whole: Option<u64>,
     fed: u64,
+    /// When the stage was set up: before the page was asked for.
+    began: Duration,
+    start: Start,
     found: u32,
     number: u32,
 }
@@ -101,6 +110,10 @@ impl<V: Visit> ImagesStage<'_, '_, V> {
         let out = self.fetching.out;
         out.emit(|| ImagesEvent::Scanning { page: out.secrets().url(url) });
         self.crew.hold(&origin_key(url));
+        // Where connecting and a first answer took so little, one lane is done before others have connected.
+        if out.clock().now().saturating_sub(self.began) < NEAR {
+            self.start = Start::Calmly;
+        }
         // With a coding the length says nothing about the content.
         let length = head.field("content-length").filter(|_| head.field("content-encoding").is_none());
         self.whole = length.and_then(|v| std::str::from_utf8(v).ok()?.parse().ok());
@@ -117,12 +130,12 @@ impl<V: Visit> ImagesStage<'_, '_, V> {
             let Some(scanner) = &mut self.scanner else { return };
             let found = scanner.feed(piece);
             // When the page is complete its own connection is about to be free: nothing is gained by starting sooner.
-            let start = self.whole.is_none_or(|whole| self.fed < whole);
+            let start = if self.whole.is_some_and(|whole| self.fed >= whole) { Start::Later } else { self.start };
             self.hand_over(found, start);
         }
         let answers = self.crew.answers();
         if !answers.is_empty() {
-            self.take(answers, true);
+            self.take(answers, self.start);
         }
     }
 
@@ -132,12 +145,12 @@ impl<V: Visit> ImagesStage<'_, '_, V> {
         self.crew.let_go(&origin_key(&page));
         if let Some(scanner) = &mut self.scanner {
             let found = scanner.end();
-            self.hand_over(found, false);
+            self.hand_over(found, Start::Later);
         }
         let mut interrupted = false;
         loop {
             match self.crew.wait() {
-                Woken::Answers(answers) => self.take(answers, false),
+                Woken::Answers(answers) => self.take(answers, Start::Later),
                 Woken::Settled => break,
                 Woken::Interrupted => {
                     interrupted = true;
@@ -161,7 +174,7 @@ impl<V: Visit> ImagesStage<'_, '_, V> {
         Summary { found: self.found, fetched: totals.fetched, failed: totals.failed, bytes: totals.bytes, failure }
     }
 
-    fn take(&mut self, answers: Vec<Answer>, start: bool) {
+    fn take(&mut self, answers: Vec<Answer>, start: Start) {
         for answer in answers {
             let Some(scanner) = &mut self.scanner else { return };
             let found = match answer {
@@ -173,7 +186,7 @@ impl<V: Visit> ImagesStage<'_, '_, V> {
         }
     }
 
-    fn hand_over(&mut self, found: Vec<Reference>, start: bool) {
+    fn hand_over(&mut self, found: Vec<Reference>, start: Start) {
         let mut jobs = Vec::new();
         for reference in found {
             self.found += 1;
