@@ -49,40 +49,31 @@ impl Secrets {
 
     /// A URL as it may be shown: a password in it is masked (user names are not secret).
     pub fn url(self, url: &::url::Url) -> String {
-        if self == Self::Shown || url.password().is_none() {
+        if url.cannot_be_a_base() {
             return url.as_str().to_owned();
         }
         self.text(url.as_str())
     }
 
-    /// Text that may hold a URL as a user typed it, perhaps malformed: whatever stands between `//user:` and `@` is masked.
+    /// Text that may hold a URL as a user typed it, perhaps malformed: whatever stands between `//user:` and `@` is masked, however
+    /// many slashes (or backslashes, which are the same to a browser) were typed, and a password that itself holds a slash.
     pub fn text(self, text: &str) -> String {
         if self == Self::Shown {
             return text.to_owned();
         }
         let mut shown = String::with_capacity(text.len());
         let mut rest = text;
-        // Without `//` the text may still be `user:password@host`, which a person types too; in these an `@` is part of an address.
-        const ADDRESSES: [&str; 6] = ["mailto:", "news:", "sip:", "sips:", "xmpp:", "acct:"];
-        let mut first =
-            !ADDRESSES.iter().any(|scheme| text.trim_start().get(..scheme.len()).is_some_and(|t| t.eq_ignore_ascii_case(scheme)));
-        loop {
-            let start = match rest.find("//") {
-                Some(at) => at + 2,
-                None if first => 0,
-                None => break,
-            };
-            first = false;
+        let mut authority = first_authority(text);
+        while let Some(start) = authority {
             shown.push_str(&rest[..start]);
             rest = &rest[start..];
             let end = rest.find(|c: char| matches!(c, '/' | '?' | '#' | '\\') || c.is_whitespace()).unwrap_or(rest.len());
-            if let Some(at) = rest[..end].rfind('@')
-                && let Some(colon) = rest[..at].find(':')
-            {
+            if let Some((colon, at)) = password(rest, end) {
                 shown.push_str(&rest[..=colon]);
                 shown.push_str(MASK);
                 rest = &rest[at..];
             }
+            authority = next_authority(rest);
         }
         shown.push_str(rest);
         shown
@@ -117,6 +108,51 @@ impl Secrets {
         }
         shown
     }
+}
+
+const fn is_slash(c: char) -> bool {
+    matches!(c, '/' | '\\')
+}
+
+/// Where the first host of `text` may begin, credentials before it: after the slashes of a scheme, or at the very beginning, since
+/// `user:password@host` is typed too. In some schemes without slashes an `@` is part of an address.
+fn first_authority(text: &str) -> Option<usize> {
+    const WITHOUT_HOST: [&str; 7] = ["mailto:", "news:", "sip:", "sips:", "xmpp:", "acct:", "data:"];
+    let begin = text.len() - text.trim_start().len();
+    let typed = &text[begin..];
+    let is_scheme = |s: &str| {
+        s.starts_with(|c: char| c.is_ascii_alphabetic())
+            && s.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+    };
+    let after = typed.find(':').filter(|colon| is_scheme(&typed[..*colon])).map_or(0, |colon| colon + 1);
+    let slashes = typed[after..].chars().take_while(|c| is_slash(*c)).count();
+    if slashes > 0 {
+        return Some(begin + after + slashes);
+    }
+    let hostless = |scheme: &&str| typed.get(..scheme.len()).is_some_and(|t| t.eq_ignore_ascii_case(scheme));
+    if WITHOUT_HOST.iter().any(|scheme| hostless(&scheme)) { next_authority(text) } else { Some(begin) }
+}
+
+/// After the next two slashes or more.
+fn next_authority(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let at = bytes.windows(2).position(|w| w.iter().all(|b| is_slash(char::from(*b))))?;
+    Some(at + bytes[at..].iter().take_while(|b| is_slash(char::from(**b))).count())
+}
+
+/// The colon before a password and the `@` after it, in text that begins with an authority of `end` bytes.
+fn password(text: &str, end: usize) -> Option<(usize, usize)> {
+    if let Some(at) = text[..end].rfind('@') {
+        return text[..at].find(':').map(|colon| (colon, at));
+    }
+    // No port: perhaps a password with a slash in it, which ended the authority too early.
+    let colon = text[..end].find(':').filter(|_| !text.starts_with('['))?;
+    if text[colon + 1..end].bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    // Bounded, so that text made of slashes and colons takes linear time.
+    let word = text.char_indices().take(512).take_while(|(_, c)| !c.is_whitespace());
+    Some((colon, word.filter(|(_, c)| *c == '@').last()?.0))
 }
 
 /// Overwrites the passwords of URLs in `bytes`, length kept.
@@ -179,6 +215,35 @@ mod tests {
         assert_eq!(Secrets::Masked.text("http://host/a@b:c"), "http://host/a@b:c");
         assert_eq!(Secrets::Masked.text("mailto:someone@host"), "mailto:someone@host");
         assert_eq!(Secrets::Shown.text("http://u:p@h/"), "http://u:p@h/");
+    }
+
+    #[test]
+    fn slashes_that_are_missing_or_too_many_or_backslashes_uncover_no_password() {
+        for (typed, shown) in [
+            ("http:/user:pw@host/", "http:/user:*****@host/"),
+            ("http:///user:pw@host/", "http:///user:*****@host/"),
+            (r"http:\\user:pw@host\x", r"http:\\user:*****@host\x"),
+            (" HTTP:/\\user:pw@host", " HTTP:/\\user:*****@host"),
+            ("htp//user:pw@host", "htp//user:*****@host"),
+            ("user:pw@host//x", "user:*****@host//x"),
+            ("//user:pw@host", "//user:*****@host"),
+            ("http://user:p/w@host/", "http://user:*****@host/"),
+            ("http://host/?to=https://user:pw@other/", "http://host/?to=https://user:*****@other/"),
+            ("<http://user:pw@host/>; rel=x", "<http://user:*****@host/>; rel=x"),
+        ] {
+            assert_eq!(Secrets::Masked.text(typed), shown);
+        }
+        for plain in [
+            "http://host:80/a@b",
+            "http://[::1]:80/a@b",
+            "http://host/x//y",
+            "mailto:a:b@host",
+            "data:text/plain,a:b@c",
+            "host:80/a@b",
+            "/path/a@b",
+        ] {
+            assert_eq!(Secrets::Masked.text(plain), plain);
+        }
     }
 
     #[test]

@@ -27,10 +27,10 @@ pub(super) fn compare(text: &str, typed: &Split, url: &Url, violations: Vec<Viol
         userinfo,
         host: host(typed, url),
         port,
-        path: Part { value: url.path().to_owned(), typed: path_typed.clone().map(Into::into) },
+        path: Part { value: path(url, secrets), typed: path_typed.clone().map(Into::into) },
         query: url.query().map(|value| Part { value: value.to_owned(), typed: range(&typed.query) }),
         fragment: url.fragment().map(|value| Part { value: value.to_owned(), typed: range(&typed.fragment) }),
-        file_name: file_name(url),
+        file_name: file_name(url, secrets),
         defaulted: [
             typed.scheme.is_none().then_some(Defaulted::Scheme),
             port.is_some_and(|p| p.typed.is_none()).then_some(Defaulted::Port),
@@ -50,6 +50,8 @@ fn masked(text: &str, typed: &Split, secrets: Secrets) -> String {
     let password = typed.userinfo.clone().and_then(|u| Some(u.start + text[u.clone()].find(':')? + 1..u.end));
     match password {
         Some(p) if secrets == Secrets::Masked && !p.is_empty() => format!("{}{MASK}{}", &text[..p.start], &text[p.end..]),
+        // `htp//user:password@host` has none as far as the standard goes; a person sees one.
+        Some(_) | None if text.contains("//") => secrets.text(text),
         Some(_) | None => text.to_owned(),
     }
 }
@@ -90,11 +92,15 @@ fn unicode(name: &str, url: &Url) -> Option<String> {
     (shown != name).then(|| shown.to_owned())
 }
 
-fn file_name(url: &Url) -> Option<FileName> {
+fn path(url: &Url, secrets: Secrets) -> String {
+    if url.path().contains("//") { secrets.text(url.path()) } else { url.path().to_owned() }
+}
+
+fn file_name(url: &Url, secrets: Secrets) -> Option<FileName> {
     if !matches!(url.scheme(), "http" | "https" | "ftp" | "file") {
         return None;
     }
-    Some(match url.path().rsplit('/').next().unwrap_or_default() {
+    Some(match path(url, secrets).rsplit('/').next().unwrap_or_default() {
         "" => FileName::Omitted,
         name if name.contains('.') => FileName::Given(name.to_owned()),
         name => FileName::FileOrDirectory(name.to_owned()),
