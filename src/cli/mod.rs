@@ -19,7 +19,7 @@ pub mod values;
 pub mod write_out;
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::process::ExitCode;
 
 use crate::clock::Monotonic;
@@ -111,7 +111,11 @@ fn finished(outcome: &Outcome, plan: &Plan, show: &Show, words: &Words, number: 
     let Some(template) = &show.write_out else { return };
     let url = plan.jobs.get(number).map_or("", |job| job.url.as_str());
     let transfer = Transfer { outcome, url, number, referer: plan.request.referer.as_deref(), secrets: show.secrets };
-    for (stream, text) in template.say(&transfer) {
+    let is_terminal = |stream| match stream {
+        Stream::Stdout => io::stdout().is_terminal(),
+        Stream::Stderr => io::stderr().is_terminal(),
+    };
+    for (stream, text) in template.say(&transfer, is_terminal) {
         // As in curl, text that nobody takes is no failure of the transfer.
         let _ = match stream {
             Stream::Stdout => io::stdout().write_all(&text).and_then(|()| io::stdout().flush()),

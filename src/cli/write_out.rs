@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use crate::exit::Exit;
 use crate::journey::Outcome;
+use crate::render::visible::{visible, visible_bytes};
 use crate::secret::Secrets;
 use crate::stages::message::Version;
 
@@ -138,17 +139,29 @@ impl Template {
         self.pieces.iter().filter_map(|p| if let Piece::Unknown(name) = p { Some(name.as_str()) } else { None })
     }
 
-    /// What it says of `transfer`: pieces of text, each with its stream.
-    pub fn say(&self, transfer: &Transfer<'_>) -> Vec<(Stream, Vec<u8>)> {
+    /// What it says of `transfer`: pieces of text, each with its stream. What a server chose is made visible on a stream that is a
+    /// terminal; what the user wrote, escape sequences too, stays.
+    pub fn say(&self, transfer: &Transfer<'_>, is_terminal: impl Fn(Stream) -> bool) -> Vec<(Stream, Vec<u8>)> {
         let mut said = vec![(Stream::Stdout, Vec::new())];
         for piece in &self.pieces {
             let Some((stream, text)) = said.last_mut() else { break };
             match piece {
                 Piece::Text(bytes) => text.extend_from_slice(bytes),
-                Piece::Variable(variable) => text.extend_from_slice(variable.value(transfer).text().as_bytes()),
+                Piece::Variable(variable) => {
+                    let value = variable.value(transfer).text();
+                    if is_terminal(*stream) {
+                        text.extend_from_slice(value.split('\n').map(visible).collect::<Vec<_>>().join("\n").as_bytes());
+                    } else {
+                        text.extend_from_slice(value.as_bytes());
+                    }
+                }
                 Piece::Header(name) => {
                     if let Some(field) = transfer.outcome.fields.iter().find(|f| f.name.eq_ignore_ascii_case(name)) {
-                        text.extend_from_slice(&field.value.0);
+                        if is_terminal(*stream) {
+                            text.extend_from_slice(visible_bytes(&field.value.0).as_bytes());
+                        } else {
+                            text.extend_from_slice(&field.value.0);
+                        }
                     }
                 }
                 Piece::To(to) if to == stream => {}
@@ -375,7 +388,7 @@ mod tests {
     fn said(format: &str, outcome: &Outcome) -> String {
         let url = "h.example/a";
         let transfer = Transfer { outcome, url, number: 0, referer: None, secrets: Secrets::Masked };
-        let said = Template::parse(format.as_bytes()).say(&transfer);
+        let said = Template::parse(format.as_bytes()).say(&transfer, |_| false);
         said.iter().map(|(stream, text)| format!("{stream:?}:{}", String::from_utf8_lossy(text))).collect::<Vec<_>>().join("|")
     }
 
@@ -426,12 +439,26 @@ mod tests {
         assert_eq!(template.unknown().collect::<Vec<_>>(), ["nonsense"]);
     }
 
+    #[test]
+    fn on_a_terminal_a_server_s_text_is_made_visible_and_the_user_s_stays() {
+        let mut outcome = outcome();
+        outcome.fields.push(Field { name: "Evil".to_owned(), value: "\u{202e}\x1b[31m".into() });
+        outcome.url_effective = "http://h/\u{200b}".to_owned();
+        let transfer = Transfer { outcome: &outcome, url: "", number: 0, referer: None, secrets: Secrets::Masked };
+        let template = Template::parse(b"\x1b[1m%header{evil} %{url_effective}%{stderr}%header{evil}%{header_json}");
+        let said = template.say(&transfer, |stream| matches!(stream, Stream::Stdout));
+        assert_eq!(String::from_utf8_lossy(&said[0].1), "\x1b[1m\\u{202e}\\x1b[31m http://h/\\u{200b}");
+        assert!(String::from_utf8_lossy(&said[1].1).starts_with("\u{202e}\x1b[31m{\"content-type\""));
+        let lines = Template::parse(b"%{header_json}").say(&transfer, |_| true);
+        assert!(String::from_utf8_lossy(&lines[0].1).contains(",\n\"evil\":[\"\\u{202e}"));
+    }
+
     proptest::proptest! {
         #[test]
         fn no_format_panics(format in proptest::collection::vec(proptest::num::u8::ANY, 0..40)) {
             let outcome = outcome();
             let transfer = Transfer { outcome: &outcome, url: "", number: 0, referer: None, secrets: Secrets::Masked };
-            let _ = Template::parse(&format).say(&transfer);
+            let _ = Template::parse(&format).say(&transfer, |_| true);
         }
     }
 }
