@@ -22,6 +22,9 @@ use super::queue::{Queues, Taken};
 /// network answers sooner; to anyone farther away it is a small part of one round trip.
 const PATIENCE: Duration = Duration::from_micros(300);
 
+/// So many jobs are worth several lanes even with a neighbour: while one waits another works.
+const MANY: usize = 256;
+
 /// How often the page's thread looks up from waiting, for Ctrl-C.
 const LOOK_UP: Duration = Duration::from_millis(50);
 
@@ -185,7 +188,7 @@ where
             state.sign_of_slowness();
         }
         state.seen = state.queues.started;
-        state.eager |= start == Start::AtOnce;
+        state.eager |= start == Start::AtOnce || state.queues.waiting >= MANY;
         if state.eager || !busy {
             let call = call(&mut state);
             drop(state);
@@ -228,6 +231,7 @@ where
                 state = self.perform(state, taken);
                 continue;
             }
+            state.eager |= state.queues.waiting >= MANY;
             let before = state.queues.started;
             let patience = if state.eager { LOOK_UP } else { PATIENCE };
             // Until it proves slow, one lane is enough.
