@@ -40,7 +40,8 @@ impl Page {
                 if self.tree.has(n, flag::LOADED) {
                     return Some(true);
                 }
-                if !self.tree.has(n, flag::FAILED) {
+                // While styles are out of date, what is in it is not known to be rendered.
+                if !self.tree.has(n, flag::FAILED) || self.sheets.stale {
                     open = Some(false);
                 }
             }

@@ -52,7 +52,9 @@ impl Page {
     /// Is there anything whose picture, or whose rendering, styles decide about?
     fn styles_matter(&self) -> bool {
         let sheets = self.sheets.slots.iter().filter_map(|s| s.sheet.as_ref());
-        if sheets.flat_map(|s| &s.rules).any(|r| r.block.iter().any(property::Declared::pictures)) {
+        if sheets.flat_map(|s| &s.rules).any(|r| r.block.iter().any(property::Declared::pictures))
+            || self.sheets.slots.iter().filter_map(|s| s.sheet.as_ref()).any(|s| !s.keyframes.is_empty())
+        {
             return true;
         }
         (0..self.tree.len()).map(|n| NodeId(n as u32)).any(|node| {
@@ -136,7 +138,7 @@ impl Page {
                 }
             }
         }
-        applied.push(Applied { rules: &sheet.rules, sheet: n, root, layer: outer.cloned() });
+        applied.push(Applied { rules: &sheet.rules, keyframes: &sheet.keyframes, sheet: n, root, layer: outer.cloned() });
     }
 
     fn tell_style(&mut self, found: &cascade::Found) {

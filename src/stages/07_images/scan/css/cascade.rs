@@ -41,6 +41,7 @@ pub(super) struct Found {
 /// A sheet's rules with what the page says about it.
 pub(super) struct Applied<'s> {
     pub(super) rules: &'s [Rule],
+    pub(super) keyframes: &'s [(String, Vec<String>)],
     pub(super) sheet: usize,
     /// The document or the shadow root it belongs to.
     pub(super) root: NodeId,
@@ -70,6 +71,8 @@ pub(super) struct Cascade<'p> {
     by_name: HashMap<&'p str, Vec<u32>>,
     rest: Vec<u32>,
     shadows: HashMap<NodeId, NodeId>,
+    /// The last of each name counts.
+    keyframes: HashMap<&'p str, (usize, &'p [String])>,
     inline: &'p dyn Fn(&str) -> bool,
     pub(super) pending: &'p dyn Fn(NodeId) -> bool,
     /// Rules tried; a bound for pages that are made to be slow.
@@ -128,6 +131,7 @@ impl<'p> Cascade<'p> {
             by_name: HashMap::new(),
             rest: Vec::new(),
             shadows: input.shadows.iter().copied().collect(),
+            keyframes: HashMap::new(),
             inline: input.inline,
             pending: input.pending,
             work: 0,
@@ -136,6 +140,7 @@ impl<'p> Cascade<'p> {
         };
         let mut order = 0;
         for sheet in input.sheets {
+            cascade.keyframes.extend(sheet.keyframes.iter().map(|(name, urls)| (name.as_str(), (sheet.sheet, urls.as_slice()))));
             for rule in sheet.rules {
                 order += 1;
                 let layer = match (&sheet.layer, &rule.layer) {
@@ -320,7 +325,7 @@ impl<'p> Cascade<'p> {
             }
             // Without a word about `content` there is no such element; with `none` or `normal` there is, for Chromium.
             let generated = matches!(pseudo, Pseudo::Before | Pseudo::After);
-            if generated && !matches!(&won.slots[Property::Content as usize], Won::Set(Setting::Urls { .. }, _)) {
+            if generated && !matches!(&won.slots[Property::Content as usize], Won::Set(Setting::Urls(_), _)) {
                 continue;
             }
             self.tell(node, &mut won, (n as u64 + 1) * 64);
@@ -328,8 +333,15 @@ impl<'p> Cascade<'p> {
     }
 
     fn tell(&mut self, node: NodeId, won: &mut Winners, part: u64) {
+        if let Some(Display::Word(names)) = won.word(Property::Animation) {
+            for (sheet, urls) in names.split(' ').filter_map(|n| self.keyframes.get(n)) {
+                let found =
+                    urls.iter().map(|url| Found { node, url: url.clone(), origin: Origin::Sheet(*sheet), part: part + 63 });
+                self.found.extend(found);
+            }
+        }
         for n in 0..Property::PICTURES {
-            if let Won::Set(Setting::Urls { urls, .. }, origin) = std::mem::replace(&mut won.slots[n], Won::None) {
+            if let Won::Set(Setting::Urls(urls), origin) = std::mem::replace(&mut won.slots[n], Won::None) {
                 for url in urls.iter() {
                     self.found.push(Found { node, url: url.clone(), origin, part: part + n as u64 });
                 }

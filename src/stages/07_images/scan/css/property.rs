@@ -35,13 +35,14 @@ pub(super) enum Property {
     ContainerName,
     Width,
     MaxWidth,
+    Animation,
 }
 
 use Property as P;
 
 impl Property {
     /// How many there are.
-    pub(super) const COUNT: usize = 23;
+    pub(super) const COUNT: usize = 24;
     const ALL: [Self; Self::COUNT] = [
         P::BackgroundImage,
         P::ListStyleImage,
@@ -66,6 +67,7 @@ impl Property {
         P::ContainerName,
         P::Width,
         P::MaxWidth,
+        P::Animation,
     ];
     /// The first ones name pictures.
     pub(super) const PICTURES: usize = 17;
@@ -74,8 +76,8 @@ impl Property {
 /// What a property is set to.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Setting {
-    /// Pictures; `normal` for `content: normal`.
-    Urls { urls: Rc<[String]>, normal: bool },
+    /// Pictures.
+    Urls(Rc<[String]>),
     /// A word, in lower case; for container names as written.
     Word(Rc<str>),
     /// A length in pixels, or a part of the container's.
@@ -120,7 +122,7 @@ impl Declared {
     /// Might it name a picture?
     pub(super) fn pictures(&self) -> bool {
         match &self.what {
-            What::Set(_, Setting::Urls { urls, .. }) => !urls.is_empty(),
+            What::Set(_, Setting::Urls(urls)) => !urls.is_empty(),
             What::Set(..) => false,
             What::Custom(_, text) => text.as_ref().is_ok_and(|t| may_name(t)),
             What::Pending { name, text } => may_name(text) || longhands(name).iter().any(|p| (*p as usize) < Property::PICTURES),
@@ -162,6 +164,7 @@ pub(super) fn longhands(name: &str) -> &'static [Property] {
         "container-name" => &[P::ContainerName],
         "width" => &[P::Width],
         "max-width" => &[P::MaxWidth],
+        "animation" | "animation-name" | "-webkit-animation" | "-webkit-animation-name" => &[P::Animation],
         "all" => &Property::ALL,
         _ => &[],
     }
@@ -274,7 +277,7 @@ pub(super) fn read(name: &str, input: &mut Parser<'_>, values: Values<'_>, out: 
     }
     let mut urls = |properties: &[Property], urls: Vec<String>| {
         let urls: Rc<[String]> = urls.into();
-        out.extend(properties.iter().map(|p| What::Set(*p, Setting::Urls { urls: urls.clone(), normal: false })));
+        out.extend(properties.iter().map(|p| What::Set(*p, Setting::Urls(urls.clone()))));
     };
     let properties = longhands(name);
     match name {
@@ -298,8 +301,7 @@ pub(super) fn read(name: &str, input: &mut Parser<'_>, values: Values<'_>, out: 
         }
         "cursor" => urls(properties, values.cursor(input)?),
         "content" => {
-            let (found, normal) = values.content(input)?;
-            out.push(What::Set(P::Content, Setting::Urls { urls: found.into(), normal }));
+            out.push(What::Set(P::Content, Setting::Urls(values.content(input)?.into())));
         }
         "display" => {
             let mut words = Vec::new();
@@ -368,6 +370,21 @@ pub(super) fn read(name: &str, input: &mut Parser<'_>, values: Values<'_>, out: 
             };
             input.expect_exhausted()?;
             out.push(What::Set(property, setting));
+        }
+        "animation" | "animation-name" | "-webkit-animation" | "-webkit-animation-name" => {
+            // All words: those that name no keyframes name nothing.
+            let mut words = Vec::new();
+            while let Ok(token) = input.next() {
+                match token.clone() {
+                    Token::Ident(w) | Token::QuotedString(w) => words.push(w.as_ref().to_owned()),
+                    Token::Function(_) => input.parse_nested_block(|i| {
+                        while i.next().is_ok() {}
+                        Ok::<_, ParseError<()>>(())
+                    })?,
+                    _ => {}
+                }
+            }
+            out.push(What::Set(P::Animation, Setting::Word(words.join(" ").into())));
         }
         "all" => return Err(ParseError::unexpected_token()),
         _ => urls(properties, values.anything(input)?),

@@ -111,9 +111,7 @@ impl Cascade<'_> {
                 const PARTS: [&str; 10] = ["body", "table", "thead", "tbody", "tfoot", "tr", "td", "th", "col", "colgroup"];
                 let background = tree.attr(node, "background").filter(|_| PARTS.contains(&tree.local(node)));
                 let url = background.map(|b| b.trim_matches(|c: char| c.is_ascii_whitespace())).filter(|b| !b.is_empty());
-                url.map(|u| (Property::BackgroundImage, Setting::Urls { urls: Rc::new([u.to_owned()]), normal: false }))
-                    .into_iter()
-                    .collect()
+                url.map(|u| (Property::BackgroundImage, Setting::Urls(Rc::new([u.to_owned()])))).into_iter().collect()
             }
             Space::Svg => {
                 let mut found = Vec::new();

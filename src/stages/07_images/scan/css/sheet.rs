@@ -10,7 +10,7 @@ use cssparser::{
 use selectors::parser::{ParseRelative, SelectorList};
 
 use super::super::media::Screen;
-use super::property::{Declared, declare};
+use super::property::{Declared, Setting, What, declare};
 use super::selector::{Css, Grammar};
 use super::supports;
 use super::value::{Values, url};
@@ -67,6 +67,8 @@ pub(super) struct Sheet {
     pub(super) rules: Vec<Rule>,
     pub(super) imports: Vec<Import>,
     pub(super) named: Vec<Named>,
+    /// `@keyframes`: name and the pictures in them.
+    pub(super) keyframes: Vec<(String, Vec<String>)>,
 }
 
 /// Reads a sheet. `anonymous` counts layers without a name in the whole page.
@@ -122,6 +124,7 @@ enum Prelude {
     Not,
     Container(ContainerQuery),
     Scope(Scope),
+    Keyframes(String),
 }
 
 type Parsed<T> = Result<T, ParseError<()>>;
@@ -346,11 +349,10 @@ impl<'i> AtRuleParser<'i> for Reader<'_> {
             "supports" => Ok(if supports::condition(input, self.values)? { Prelude::Plain } else { Prelude::Not }),
             "container" => Self::container(input),
             "scope" => self.scope(input),
-            // Pages that have just been loaded have no start of a transition.
-            "starting-style"
-            | "font-face"
-            | "keyframes"
-            | "-webkit-keyframes"
+            "keyframes" | "-webkit-keyframes" => Ok(Prelude::Keyframes(input.expect_ident_or_string()?.as_ref().to_owned())),
+            // Every element begins with it.
+            "starting-style" => Ok(Prelude::Plain),
+            "font-face"
             | "page"
             | "property"
             | "counter-style"
@@ -404,6 +406,34 @@ impl<'i> AtRuleParser<'i> for Reader<'_> {
                 self.body(input);
                 self.scopes = outer;
                 self.parent = parent;
+            }
+            Prelude::Keyframes(name) => {
+                // Its rules are read like others, for what they declare.
+                let (parent, attribute) = (self.parent.take(), self.attribute);
+                let before = std::mem::take(&mut self.sheet.rules);
+                let mut urls = Vec::new();
+                while let Ok(token) = input.next() {
+                    if matches!(token, Token::CurlyBracketBlock) {
+                        self.attribute = true;
+                        let block = input.parse_nested_block(|i| {
+                            for item in RuleBodyParser::new(i, self) {
+                                let _ = item;
+                            }
+                            Ok::<_, ParseError<()>>(std::mem::take(&mut self.block))
+                        });
+                        self.attribute = attribute;
+                        for declared in block.unwrap_or_default() {
+                            if let What::Set(_, Setting::Urls(found)) = declared.what {
+                                urls.extend(found.iter().cloned());
+                            }
+                        }
+                    }
+                }
+                self.sheet.rules = before;
+                self.parent = parent;
+                if !urls.is_empty() {
+                    self.sheet.keyframes.push((name, urls));
+                }
             }
             Prelude::Not => while input.next().is_ok() {},
             Prelude::Import(_) | Prelude::Namespace | Prelude::Layers(_) => return wrong(),

@@ -260,27 +260,15 @@ impl Values<'_> {
         }
     }
 
-    /// `content` (CSS Content 3): the URLs, and whether it is `normal`.
-    pub(super) fn content(&self, input: &mut Parser<'_>) -> Parsed<(Vec<Written>, bool)> {
-        if input
-            .try_parse(|i| {
-                i.expect_ident_matching("normal")
-                    .map_err(ParseError::<()>::from)
-                    .and_then(|()| i.expect_exhausted().map_err(Into::into))
-            })
-            .is_ok()
-        {
-            return Ok((Vec::new(), true));
-        }
-        if input
-            .try_parse(|i| {
-                i.expect_ident_matching("none")
-                    .map_err(ParseError::<()>::from)
-                    .and_then(|()| i.expect_exhausted().map_err(Into::into))
-            })
-            .is_ok()
-        {
-            return Ok((Vec::new(), false));
+    /// `content` (CSS Content 3): the URLs.
+    pub(super) fn content(&self, input: &mut Parser<'_>) -> Parsed<Vec<Written>> {
+        let alone = input.try_parse(|i| {
+            let word = i.expect_ident()?.to_ascii_lowercase();
+            i.expect_exhausted()?;
+            if matches!(word.as_str(), "normal" | "none") { Ok(()) } else { wrong() }
+        });
+        if alone.is_ok() {
+            return Ok(Vec::new());
         }
         let mut urls = Vec::new();
         let mut any = false;
@@ -310,7 +298,7 @@ impl Values<'_> {
             }
             any = true;
         }
-        if any { Ok((urls, false)) } else { wrong() }
+        if any { Ok(urls) } else { wrong() }
     }
 
     /// `list-style`: type, position and image in any order.
