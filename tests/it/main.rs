@@ -5,6 +5,7 @@ mod curl_parity;
 mod demo;
 mod dns;
 mod dns_peers;
+mod docs;
 mod events;
 mod exits;
 mod generated;

@@ -135,6 +135,8 @@ fn summary(words: &Words, records: &[Record]) -> String {
     for name in records.iter().flat_map(|r| &r.messages) {
         parts.push((*name).to_owned());
     }
+    // It changes nothing in TLS 1.3, and is sent for the sake of old boxes on the way (RFC 8446 §D.4).
+    parts.extend(records.iter().filter(|r| r.content == "change_cipher_spec").map(|_| "ChangeCipherSpec".to_owned()));
     parts.extend(records.iter().filter(|r| r.content == "alert" && !r.encrypted).map(|_| "alert".to_owned()));
     match records.iter().filter(|r| r.encrypted).count() {
         0 => {}
