@@ -74,6 +74,9 @@ const PIECE: usize = 16 * 1024;
 /// Most characters of one token (a tag, a comment): whatever is longer ends the search.
 const TOKEN: usize = 8 * 1024 * 1024;
 
+/// Most blanks in one tag, hence most attributes: the parser compares each with all before it.
+const ATTRIBUTES: usize = 20_000;
+
 /// Finds the references of one page. Lives on one thread.
 pub struct Scanner {
     page: Rc<RefCell<Page>>,
@@ -96,8 +99,16 @@ enum Frame {
     Entered { scanner: Box<Scanner>, node: NodeId },
 }
 
+/// Text since the last token: a tag or a comment that has not ended.
+#[derive(Default)]
+struct Unfinished {
+    bytes: usize,
+    blanks: usize,
+    comment: bool,
+}
+
 enum Machine {
-    Html { tokenizer: Box<Tokenizer<Guard>>, input: BufferQueue, tokens: u64, since: usize },
+    Html { tokenizer: Box<Tokenizer<Guard>>, input: BufferQueue, tokens: u64, since: Unfinished },
     Xml { tokenizer: Box<XmlTokenizer<XmlTreeBuilder<NodeId, Sink>>>, input: BufferQueue },
 }
 
@@ -228,7 +239,7 @@ impl Scanner {
             let options = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
             let guard = Guard::new(TreeBuilder::new(sink, options));
             let tokenizer = Box::new(Tokenizer::new(guard, TokenizerOpts::default()));
-            Machine::Html { tokenizer, input, tokens: 0, since: 0 }
+            Machine::Html { tokenizer, input, tokens: 0, since: Unfinished::default() }
         });
     }
 
@@ -439,9 +450,15 @@ impl Machine {
                 input.push_back(tendril);
                 while !matches!(tokenizer.feed(input), TokenizerResult::Done) {}
                 let now = tokenizer.sink.tokens.get();
-                *since = if now == *tokens { *since + text.len() } else { 0 };
+                if now == *tokens {
+                    since.bytes += text.len();
+                    since.blanks += text.bytes().filter(u8::is_ascii_whitespace).count();
+                } else {
+                    // A comment that begins here has any number of blanks; a tag has as many as it has attributes.
+                    *since = Unfinished { comment: text.rfind("<!--") > text.rfind("-->"), ..Unfinished::default() };
+                }
                 *tokens = now;
-                if *since > TOKEN {
+                if since.bytes > TOKEN || (since.blanks > ATTRIBUTES && !since.comment) {
                     page.borrow_mut().stop();
                 }
             }

@@ -272,10 +272,10 @@ impl TokenSink for Guard {
     type Handle = NodeId;
 
     fn process_token(&self, token: Token, line_number: u64) -> TokenSinkResult<NodeId> {
-        self.tokens.set(self.tokens.get() + 1);
         if matches!(token, Token::ParseError(_)) {
             return TokenSinkResult::Continue;
         }
+        self.tokens.set(self.tokens.get() + 1);
         if let Token::TagToken(tag) = &token
             && self.swallows(tag)
         {

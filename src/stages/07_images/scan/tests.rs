@@ -89,6 +89,31 @@ fn what_never_ends_swallows_the_rest_and_no_memory() {
 }
 
 #[test]
+fn a_tag_of_endless_attributes_ends_the_search() {
+    let mut s = html();
+    let mut found = s.feed(b"<img src=a.png><img ");
+    let attributes: String = (0..4_000).map(|n| format!("a{n} ")).collect();
+    for _ in 0..100 {
+        found.extend(s.feed(attributes.as_bytes()));
+    }
+    found.extend(s.feed(b" src=b.png><img src=c.png>"));
+    found.extend(s.end());
+    assert_eq!(found.iter().filter(|r| r.fetched()).count(), 1);
+}
+
+#[test]
+fn a_long_comment_full_of_blanks_is_only_a_comment() {
+    let mut s = html();
+    let mut found = s.feed(b"<img src=a.png><!-- ");
+    for _ in 0..100 {
+        found.extend(s.feed(" x".repeat(1_000).as_bytes()));
+    }
+    found.extend(s.feed(b"--><img src=b.png>"));
+    found.extend(s.end());
+    assert_eq!(found.iter().filter(|r| r.fetched()).count(), 2);
+}
+
+#[test]
 fn a_hundred_thousand_references_and_then_no_more() {
     let page: String = (0..100_500).map(|n| format!("<img src={n}>")).collect();
     let mut s = html();
