@@ -1,5 +1,4 @@
-//! Stage 6 alone: reads a response message from a file, as it would come from a socket, and tells what it is.
-//! `printf 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi' > answer; cargo run --example response answer`
+//! Stage 6 alone: `printf 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi' > answer; cargo run --example response answer`
 
 use std::io::Write as _;
 
@@ -15,9 +14,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         input = &input[taken..];
         match piece {
             Some(Piece::Interim(head, _)) => writeln!(out, "interim {}", head.status)?,
-            Some(Piece::Head(it)) => {
-                writeln!(out, "status {}, {} fields, {:?}", it.head.status, it.head.fields.len(), it.framing)?
-            }
+            Some(Piece::Head(it)) => writeln!(out, "status {}, {:?}", it.head.status, it.framing)?,
             Some(Piece::Body(bytes)) => writeln!(out, "body, {} bytes", bytes.len())?,
             Some(Piece::Trailers(fields)) => writeln!(out, "trailers, {} fields", fields.len())?,
             Some(Piece::End) => return Ok(writeln!(out, "end; {} bytes follow", input.len())?),

@@ -3,6 +3,7 @@
 //! Fails with: [`ImagesError`]; a failing image fails only itself.
 //! Tells: `Found`* → `Skipped`* → `Fetched`*.
 //! Spec: WHATWG HTML (images, `srcset`, `base`), CSS Values 4 (`url()`).
+//! Alone: `examples/images.rs`.
 
 mod event;
 mod lanes;
