@@ -198,7 +198,7 @@ const TABLE: &[(&str, &str, i32, &str)] = &[
     ("dns-spoofed-id", "stub", 0, ""),
     ("dns-spoofed-id", "iterative", 0, ""),
     ("connect-refused", "stub", 7, "connection refused (ECONNREFUSED)"),
-    ("connect-timeout", "stub", 28, "for www.lab.example: no answer within the time given with --connect-timeout"),
+    ("connect-timeout", "stub", 28, "for www.lab.example: no answer within the time allowed for connecting (--connect-timeout)"),
     ("tls-expired", "stub", 60, "the certificate of www.lab.example is refused: it expired"),
     ("tls-wrong-name", "stub", 60, "it is for other.lab.example, not for www.lab.example"),
     ("tls-self-signed", "stub", 60, "it is signed by itself"),

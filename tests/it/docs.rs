@@ -265,6 +265,21 @@ fn difference(shown: &str, made: &str) -> String {
 }
 
 #[test]
+fn no_link_in_the_documentation_leads_nowhere() {
+    let folders = [".", "docs", "docs/tour"];
+    let listed =
+        folders.iter().flat_map(|folder| std::fs::read_dir(folder).expect("a folder").map(|e| e.expect("an entry").path()));
+    for page in listed.filter(|path| path.extension().is_some_and(|e| e == "md")) {
+        let text = std::fs::read_to_string(&page).expect("a page");
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let path = link.split('#').next().unwrap_or_default();
+            let leads = path.contains("://") || path.is_empty() || page.with_file_name(path).exists();
+            assert!(leads, "{}: {link}", page.display());
+        }
+    }
+}
+
+#[test]
 fn what_a_machine_without_port_80_shows_is_taken_for_the_same() {
     let with = "Demo  a little internet on loopback: every server has the port\n  127.53.0.1:53  name server of the root\n\
                 127.53.0.80:80  web server\n[::1]:443  web server with TLS\n\n3 DNS  www is 127.53.0.80  1.2 ms\n\
