@@ -11,6 +11,7 @@ use std::time::Duration;
 use serde::{Serialize, Serializer};
 
 use crate::clock::Clock;
+use crate::exit::os_words;
 use crate::secret::Secrets;
 use crate::stages::connect::ConnectEvent;
 use crate::stages::dns::DnsEvent;
@@ -19,6 +20,7 @@ use crate::stages::message::MessageEvent;
 use crate::stages::response::ResponseEvent;
 use crate::stages::tls::TlsEvent;
 use crate::stages::url::UrlEvent;
+use crate::words::Phrase;
 
 pub use crate::journey::JourneyEvent;
 
@@ -82,6 +84,19 @@ pub struct Entry {
 /// Microseconds: what every duration in an event is counted in (`…_us` in JSON).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Micros(pub u64);
+
+impl Micros {
+    /// With three significant digits and its unit: `85 µs`, `0.4 ms`, `12.3 ms`, `1.25 s`.
+    pub fn spoken(self) -> String {
+        let us = self.0;
+        match us {
+            0..100 => format!("{us} µs"),
+            100..100_000 => format!("{}.{} ms", us / 1_000, us % 1_000 / 100),
+            100_000..1_000_000 => format!("{} ms", us / 1_000),
+            _ => format!("{}.{:02} s", us / 1_000_000, us % 1_000_000 / 10_000),
+        }
+    }
+}
 
 impl From<Duration> for Micros {
     fn from(d: Duration) -> Self {
@@ -165,6 +180,8 @@ pub struct Hub<'c> {
 struct State {
     next: u64,
     sinks: Vec<Box<dyn Sink>>,
+    /// The first error of any sink.
+    lost: Option<Phrase>,
 }
 
 /// How much is asked for. Emitters look at it before they make what is large.
@@ -182,7 +199,7 @@ pub enum Detail {
 impl<'c> Hub<'c> {
     /// Without sinks nothing is ever made, let alone told.
     pub fn new(clock: &'c dyn Clock, secrets: Secrets, detail: Detail, sinks: Vec<Box<dyn Sink>>) -> Self {
-        Self { clock, secrets, detail, heard: !sinks.is_empty(), state: Mutex::new(State { next: 0, sinks }) }
+        Self { clock, secrets, detail, heard: !sinks.is_empty(), state: Mutex::new(State { next: 0, sinks, lost: None }) }
     }
 
     /// Tells events of `fetch`.
@@ -190,9 +207,13 @@ impl<'c> Hub<'c> {
         Emitter { hub: self, fetch, hop: 0 }
     }
 
-    /// The first error of any sink.
-    pub fn failure(&self) -> Option<io::Error> {
-        self.lock().sinks.iter_mut().find_map(|s| s.failure())
+    /// The first error of any sink, however often it is asked for.
+    pub fn failure(&self) -> Option<Phrase> {
+        let mut state = self.lock();
+        if state.lost.is_none() {
+            state.lost = state.sinks.iter_mut().find_map(|s| s.failure()).map(|error| os_words(&error));
+        }
+        state.lost.clone()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {

@@ -70,7 +70,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// The stage that failed; none for what spans stages (a redirect, an output file).
+    /// The stage that failed; none for what spans stages (a redirect).
     pub fn stage(&self) -> Option<Stage> {
         match self {
             Self::Url(_) => Some(Stage::Url),
@@ -80,6 +80,7 @@ impl Error {
             Self::Tls(_) => Some(Stage::Tls),
             Self::Response(_) => Some(Stage::Response),
             Self::Images(_) => Some(Stage::Images),
+            Self::Journey(crate::journey::JourneyError::HttpStatus { .. }) => Some(Stage::Response),
             Self::Journey(_) => None,
         }
     }

@@ -92,7 +92,9 @@ impl Secrets {
             if line.is_empty() || line == b"\r" {
                 break;
             }
-            if let Some(colon) = line.iter().position(|&b| b == b':') {
+            if at == 0 {
+                cover_passwords(line);
+            } else if let Some(colon) = line.iter().position(|&b| b == b':') {
                 let name = String::from_utf8_lossy(&line[..colon]).to_ascii_lowercase();
                 if URL_FIELDS.contains(&name.as_str()) {
                     cover_passwords(&mut line[colon + 1..]);
@@ -130,7 +132,7 @@ fn first_authority(text: &str) -> Option<usize> {
         return Some(begin + after + slashes);
     }
     let hostless = |scheme: &&str| typed.get(..scheme.len()).is_some_and(|t| t.eq_ignore_ascii_case(scheme));
-    if WITHOUT_HOST.iter().any(|scheme| hostless(&scheme)) { next_authority(text) } else { Some(begin) }
+    if WITHOUT_HOST.iter().any(hostless) { next_authority(text) } else { Some(begin) }
 }
 
 /// After the next two slashes or more.

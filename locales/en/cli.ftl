@@ -25,4 +25,3 @@ cli-warning = jaunt: warning: { $words }
 cli-password-of = password of { $user }:{" "}
 cli-more-outputs = -o or -O was given more often than URLs
 cli-unknown-variable = -w: { $name } is not a variable
-cli-events-lost = --events: what was told could not be written whole

@@ -2,8 +2,10 @@
 connect-interrupted = interrupted while connecting to { $host }
 connect-no-address = no address to connect to for { $host }
 connect-failed-one = connect to { $peer } for { $host }: { $error }
+connect-failed-address = connect to { $peer }: { $error }
 connect-failed-all = connect to { $host }: each of its { $addresses } addresses failed
 connect-timed-out-one = connect to { $peer } for { $host }: no answer within { $limit }
+connect-timed-out-address = connect to { $peer }: no answer within { $limit }
 connect-timed-out = connect to { $host }: none of its { $addresses } addresses answered within { $limit }
 connect-to-port = --connect-to { $value }: what stands for the last port is no port number
 
@@ -16,7 +18,7 @@ connect-tried-unanswered = { $peer }: no answer after { $took }
 connect-tried-not = { $peer }: not tried, the time had run out
 
 connect-cause-refused = the machine answered, but no program listens on port { $port } there (or a firewall rejects it)
-connect-hint-refused = look whether the server is running and whether { $port } is its port
+connect-hint-refused = check that the server is running and that { $port } is its port
 connect-cause-silent = nothing came back: the machine is down, the address is wrong, or a firewall drops the packets
 connect-hint-silent = try the same address with another port, or allow more time with --connect-timeout
 connect-cause-late = the time was used up before the first connect()
@@ -24,7 +26,9 @@ connect-hint-late = allow more time with -m or --connect-timeout
 connect-cause-no-ipv6 = this machine has no IPv6 route to there
 connect-hint-no-ipv6 = -4 asks for IPv4 addresses only
 connect-cause-unreachable = this machine knows no route to there
-connect-hint-unreachable = look whether the network is up: ip route get ADDRESS
+connect-hint-unreachable = check that the network is up: ip route get ADDRESS
+connect-cause-nobody = no machine answers at that address: it is down, or the address is wrong
+connect-hint-nobody = check the address; ping shows whether anything answers there
 connect-cause-forbidden = this machine does not let jaunt connect there: a local firewall rule or a sandbox
 connect-hint-forbidden = look at the local firewall's rules for outgoing connections
 connect-cause-descriptors = this process may open no more descriptors

@@ -48,10 +48,10 @@ dns-timed-out = resolve { $host }: no answer in time
 dns-timed-out-max-time = resolve { $host }: the time given with -m has run out
 dns-timed-out-connect-timeout = resolve { $host }: the time given with --connect-timeout has run out
 
-dns-tried = { $server } over { $transport }, { $kind } of { $name } { $times ->
-    [one] : { $why }
-   *[other] ({ $times } times): { $why }
-}
+dns-tried = { $server } over { $transport }, { $kind } of { $name }{ $times ->
+    [one] {""}
+   *[other] {" "}({ $times } times)
+}: { $why }
 dns-tried-missing = { $name }, in charge of { $zone }: its address could not be found
 dns-tried-name = { $name } does not exist
 dns-tried-name-at = { $name } does not exist, says { $server }

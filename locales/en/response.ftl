@@ -96,7 +96,8 @@ response-refused-binary = it is binary, and standard output is a terminal
 response-refused-nameless = the URL's path ends without a file name
 
 # Causes and hints.
-response-hint-max-time = -m SECONDS gives it longer
+response-cause-slow = the server is slow or silent, or the time given is too short
+response-hint-max-time = allow more time with -m
 response-cause-silent = the server is overloaded or has lost the connection
 response-hint-later = try again; if it stays so, the server's log says more
 response-cause-empty = the server crashed, refuses such requests, or expects another protocol (https?) on this port
@@ -124,6 +125,7 @@ response-hint-nameless = -o FILE names it
 response-hint-disk = make room, or write elsewhere with -o
 response-hint-pipe = the program that reads the output ended first
 response-hint-create-dirs = --create-dirs makes the folders that are missing
+response-hint-descriptors = ulimit -n shows how many files may be open, and sets it
 response-hint-output = write elsewhere with -o
 
 # The stage in words.

@@ -97,8 +97,9 @@ fn travel(decision: Decision) -> Result<Exit, UsageError> {
         number += 1;
         explained |= outcome.error.is_some();
     });
-    if show.errors && exit == Exit::WriteError && !explained {
-        complain(&words, &phrase!("cli-failed", exit = exit.code().to_string(), words = phrase!("cli-events-lost")));
+    if let (true, false, Some(path), Some(why)) = (show.errors, explained, &show.events, hub.failure()) {
+        let lost = phrase!("cli-cannot-write", option = "--events", path = path.to_string_lossy().into_owned(), error = why);
+        complain(&words, &phrase!("cli-failed", exit = exit.code().to_string(), words = lost));
     }
     Ok(exit)
 }

@@ -302,13 +302,7 @@ pub fn wrap(text: &str, room: Option<usize>, hang: &str) -> Vec<String> {
 
 /// A duration with three significant digits and its unit: `0.4 ms`, `12.3 ms`, `1.25 s`, `85 µs`.
 pub fn duration(took: Micros) -> String {
-    let us = took.0;
-    match us {
-        0..100 => format!("{us} µs"),
-        100..100_000 => format!("{}.{} ms", us / 1_000, us % 1_000 / 100),
-        100_000..1_000_000 => format!("{} ms", us / 1_000),
-        _ => format!("{}.{:02} s", us / 1_000_000, us % 1_000_000 / 10_000),
-    }
+    took.spoken()
 }
 
 #[cfg(test)]

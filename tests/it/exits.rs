@@ -204,3 +204,76 @@ fn ctrl_c_ends_with_130_and_says_so() {
     assert_eq!(child.wait().expect("it ends").code(), Some(130), "{said}");
     assert!(said.starts_with("jaunt: (130) "), "{said}");
 }
+
+#[test]
+fn a_redirect_with_a_control_character_is_3() {
+    let answer = b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\x1b[31m\r\nContent-Length: 0\r\n\r\n";
+    ends(&[answer], &["-L"], 3, "a control character, ESC");
+}
+
+#[test]
+fn lost_events_are_23_with_their_file_and_the_cause() {
+    if !std::path::Path::new("/dev/full").exists() {
+        return;
+    }
+    ends(&[OK], &["--events", "/dev/full"], 23, "--events writes /dev/full: no space left on device (ENOSPC)");
+}
+
+/// The narration of a fetch that fails, without the times.
+fn story(options: &[&str]) -> Vec<String> {
+    let output = run(options.iter().copied().chain(["-m20", "--no-images"]));
+    stderr(&output).lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn a_failure_tells_each_address_its_cause_and_a_remedy_and_ends_with_the_number() {
+    let free = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port").local_addr().expect("it is bound").port();
+    let said = story(&[&format!("http://127.0.0.1:{free}/")]);
+    assert_eq!(
+        said.last().map(String::as_str),
+        Some(&*format!("jaunt: (7) connect to 127.0.0.1:{free}: connection refused (ECONNREFUSED)"))
+    );
+    let block = said.iter().position(|line| line.starts_with("Failed ")).expect("a block of its own");
+    assert!(
+        said[block + 1].trim_start().starts_with("likely  ") && said[block + 2].trim_start().starts_with("try     "),
+        "{said:#?}"
+    );
+    let call = format!("connect(3, 127.0.0.1:{free}) = -1 ECONNREFUSED  connection refused after ");
+    assert!(said.iter().any(|line| line.trim_start().starts_with(&call)), "{said:#?}");
+
+    let said = story(&["--resolve", &format!("two.test:{free}:127.0.0.1,127.0.0.2"), &format!("http://two.test:{free}/")]);
+    let tried: Vec<_> = said.iter().filter(|line| line.trim_start().starts_with("tried ")).collect();
+    assert_eq!(tried.len(), 2, "{said:#?}");
+    assert!(!tried.iter().any(|line| line.contains(" 0.0 ms")), "{tried:#?}");
+}
+
+#[test]
+fn what_is_closed_is_told_before_the_failure_is() {
+    let answer = b"HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n";
+    let (said, _) = serving(&[answer], |at| story(&["-L", &format!("http://{at}/")]));
+    let place = |start: &str| {
+        said.iter().position(|line| line.trim_start().starts_with(start)).unwrap_or_else(|| panic!("{start}: {said:#?}"))
+    };
+    assert!(place("close(3)") < place("Failed "), "{said:#?}");
+}
+
+#[test]
+fn no_password_is_told_however_its_url_is_mistyped() {
+    for url in [
+        "http:/user:PASSWD@127.0.0.1:1/",
+        "http:///user:PASSWD@127.0.0.1:1/",
+        r"http:\\user:PASSWD@127.0.0.1:1/",
+        "user:PASSWD@127.0.0.1:1//x",
+        "http//user:PASSWD@127.0.0.1:1/",
+        "http://user:PAS/SWD@127.0.0.1:1/",
+        "http://user:PASSWD@127.0.0.1:1:2/",
+        "http://user:PASSWD@[::1/",
+        "ftp://user:PASSWD@127.0.0.1/",
+    ] {
+        let output =
+            run(["-vv", "-m20", "--resolve", "http:80:127.0.0.1", "--connect-to", "::127.0.0.1:1", "--events", "-", url]);
+        let all = format!("{}{}", String::from_utf8_lossy(&output.stdout), stderr(&output));
+        assert_ne!(code(&output), 0, "{url}");
+        assert!(!all.contains("SWD"), "{url}: {all}");
+    }
+}

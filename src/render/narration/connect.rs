@@ -58,7 +58,9 @@ fn line(page: &mut Page, words: &Words, story: &StageStory<'_, ConnectEvent>, at
             }
         }
         ConnectEvent::Failed { fd, peer, error, took_us } => {
-            let words_ = words.say(&error.phrase());
+            // The name is in the call's result already.
+            let said = words.say(&error.phrase());
+            let words_ = error.name.and_then(|name| said.strip_suffix(&format!(" ({name})"))).unwrap_or(&said);
             if waited(story, *fd) {
                 page.call(
                     &format!("getsockopt({fd}, SO_ERROR) = {}", error.result().trim_start_matches("-1 ")),

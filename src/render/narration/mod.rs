@@ -98,6 +98,8 @@ pub struct Narrator<W: Write + Send> {
     tally: images::Tally,
     /// Descriptors that were closed since the last block.
     closed: Vec<i32>,
+    /// Why the fetch failed: told after the last close().
+    failed: Option<JourneyEvent>,
     /// Standard error took no more.
     silent: bool,
 }
@@ -120,6 +122,7 @@ impl<W: Write + Send> Narrator<W> {
             progress: Progress::default(),
             tally: images::Tally::default(),
             closed: Vec::new(),
+            failed: None,
             silent: false,
         }
     }
@@ -170,7 +173,7 @@ impl<W: Write + Send> Narrator<W> {
                 }
             }
         }
-        if matches!(stage, Stage::Response | Stage::Images) {
+        if matches!(stage, Stage::Tls | Stage::Response | Stage::Images) {
             between::closed(page, words, &std::mem::take(&mut self.closed));
         }
         self.flush();
@@ -200,8 +203,12 @@ impl<W: Write + Send> Narrator<W> {
             }
             JourneyEvent::Began { .. } | JourneyEvent::FetchBegan { .. } => {}
             JourneyEvent::StageEnded { stage, took_us, ok } => self.tell_stage(*stage, *took_us, *ok),
+            JourneyEvent::Failed { .. } => self.failed = Some(event.clone()),
             JourneyEvent::FetchEnded { .. } => {
                 between::closed(&mut self.page, &self.words, &std::mem::take(&mut self.closed));
+                if let Some(failed) = self.failed.take() {
+                    between::tell(&mut self.page, &self.words, &failed);
+                }
                 let phases = self.timeline.take();
                 timeline::tell(&mut self.page, &self.words, &phases, self.detail);
                 self.flush();

@@ -89,12 +89,18 @@ impl ConnectError {
             Self::Interrupted { host } => phrase!("connect-interrupted", host = host),
             Self::NoAddress { host } => phrase!("connect-no-address", host = host),
             Self::Failed { host, attempts } => match attempts.as_slice() {
+                [Attempt { peer, outcome: Outcome::Failed(error), .. }] if is_host(peer, host) => {
+                    phrase!("connect-failed-address", peer = peer.to_string(), error = error.phrase())
+                }
                 [Attempt { peer, outcome: Outcome::Failed(error), .. }] => {
                     phrase!("connect-failed-one", peer = peer.to_string(), host = host, error = error.phrase())
                 }
                 _ => phrase!("connect-failed-all", host = host, addresses = attempts.len()),
             },
             Self::TimedOut { host, bound, attempts } => match attempts.as_slice() {
+                [one] if is_host(&one.peer, host) => {
+                    phrase!("connect-timed-out-address", peer = one.peer.to_string(), limit = limit(*bound))
+                }
                 [one] => {
                     phrase!("connect-timed-out-one", peer = one.peer.to_string(), host = host, limit = limit(*bound))
                 }
@@ -141,6 +147,10 @@ impl ConnectError {
             );
         }
         if all(&["ENETUNREACH", "EHOSTUNREACH", "EADDRNOTAVAIL", "ENETDOWN", "EAFNOSUPPORT"]) {
+            // Known at once where there is no route; only after a while where a neighbour was asked for and none answered.
+            if all(&["EHOSTUNREACH"]) && attempts.iter().all(|a| a.took >= Micros(100_000)) {
+                return Advice::new(phrase!("connect-cause-nobody"), phrase!("connect-hint-nobody"));
+            }
             if attempts.iter().all(|a| a.peer.is_ipv6()) {
                 return Advice::new(phrase!("connect-cause-no-ipv6"), phrase!("connect-hint-no-ipv6"));
             }
@@ -172,9 +182,9 @@ impl Attempt {
         let peer = self.peer.to_string();
         match &self.outcome {
             Outcome::Failed(error) => {
-                phrase!("connect-tried-failed", peer = peer, error = error.phrase(), took = milliseconds(self.took))
+                phrase!("connect-tried-failed", peer = peer, error = error.phrase(), took = self.took.spoken())
             }
-            Outcome::Unanswered => phrase!("connect-tried-unanswered", peer = peer, took = milliseconds(self.took)),
+            Outcome::Unanswered => phrase!("connect-tried-unanswered", peer = peer, took = self.took.spoken()),
             Outcome::NotTried => phrase!("connect-tried-not", peer = peer),
         }
     }
@@ -189,9 +199,9 @@ fn limit(bound: Bound) -> Phrase {
     }
 }
 
-/// `0.4 ms`: errors are made without the renderer.
-fn milliseconds(took: Micros) -> String {
-    format!("{}.{} ms", took.0 / 1_000, took.0 % 1_000 / 100)
+/// Was `peer`'s address typed as the host? Then it needs no second mention.
+fn is_host(peer: &SocketAddr, host: &str) -> bool {
+    host.trim_start_matches('[').trim_end_matches(']').parse() == Ok(peer.ip())
 }
 
 #[cfg(test)]

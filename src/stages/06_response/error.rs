@@ -223,7 +223,9 @@ impl ResponseError {
     pub(crate) fn advice(&self) -> Advice {
         match self {
             Self::Interrupted => Advice::default(),
-            Self::TimedOut { bound: Bound::MaxTime, .. } => Advice::hint(phrase!("response-hint-max-time")),
+            Self::TimedOut { bound: Bound::MaxTime, .. } => {
+                Advice::new(phrase!("response-cause-slow"), phrase!("response-hint-max-time"))
+            }
             Self::TimedOut { .. } => Advice::new(phrase!("response-cause-silent"), phrase!("response-hint-later")),
             Self::Empty { .. } => Advice::new(phrase!("response-cause-empty"), phrase!("response-hint-empty")),
             Self::Send { .. } => Advice::new(phrase!("response-cause-send"), phrase!("response-hint-later")),
@@ -285,6 +287,9 @@ fn sink_advice(sink: &SinkError) -> Advice {
         (Some(Refused::Binary), _) => Advice::hint(phrase!("response-hint-binary")),
         (Some(Refused::Nameless), _) => Advice::hint(phrase!("response-hint-nameless")),
         (None, io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) => Advice::hint(phrase!("response-hint-disk")),
+        (None, _) if sink.error.raw_os_error() == Some(rustix::io::Errno::MFILE.raw_os_error()) => {
+            Advice::hint(phrase!("response-hint-descriptors"))
+        }
         (None, io::ErrorKind::BrokenPipe) => Advice::hint(phrase!("response-hint-pipe")),
         (None, io::ErrorKind::NotFound) => Advice::hint(phrase!("response-hint-create-dirs")),
         (None, _) => Advice::hint(phrase!("response-hint-output")),

@@ -155,18 +155,23 @@ fn fields<'l>(lines: impl Iterator<Item = &'l [u8]>, odd: &mut Vec<Oddity>) -> R
         }
     }
     text.extend_from_slice(b"\r\n");
+    let legible = legible(&text);
     let mut slots = vec![httparse::EMPTY_HEADER; count];
     let mut response = httparse::Response::new(&mut slots);
     let mut config = httparse::ParserConfig::default();
     config.allow_spaces_after_header_name_in_responses(true).ignore_invalid_headers_in_responses(true);
-    match config.parse_response(&mut response, &text) {
+    match config.parse_response(&mut response, &legible) {
         Ok(httparse::Status::Complete(_)) => {}
         Ok(httparse::Status::Partial) | Err(_) => return Err(HeadFault::Field),
     }
     let fields: Vec<Field> = response
         .headers
         .iter()
-        .map(|h| Field { name: h.name.trim_ascii_end().to_owned(), value: h.value.trim_ascii().into() })
+        .map(|h| {
+            let at = h.value.as_ptr().addr() - legible.as_ptr().addr();
+            let value = text.get(at..at + h.value.len()).unwrap_or(h.value);
+            Field { name: h.name.trim_ascii_end().to_owned(), value: value.trim_ascii().into() }
+        })
         .collect();
     ignored += count - fields.len();
     if folded > 0 {
@@ -176,6 +181,21 @@ fn fields<'l>(lines: impl Iterator<Item = &'l [u8]>, odd: &mut Vec<Oddity>) -> R
         odd.push(Oddity::Ignored { lines: ignored });
     }
     Ok(fields)
+}
+
+/// The same with other bytes in the place of control characters within values. RFC 9110 §5.5: they are invalid, and a recipient
+/// may keep them; httparse leaves out the whole field, and with it what a redirect or a cookie is to be refused for.
+fn legible(text: &[u8]) -> Vec<u8> {
+    let mut legible = text.to_vec();
+    for line in legible.split_mut(|&b| b == b'\n') {
+        let colon = line.iter().position(|&b| b == b':').unwrap_or(line.len());
+        for b in &mut line[colon..] {
+            if b.is_ascii_control() && !matches!(b, b'\t' | b'\r') {
+                *b = b'?';
+            }
+        }
+    }
+    legible
 }
 
 /// A line without its end.
@@ -214,6 +234,15 @@ mod tests {
         let (head, odd) = parse(b"HTTP/1.1 200 OK\r\n lost\r\nb@d name: x\r\nCr: a\rb\r\nGood: 1\r\n\r\n").expect("a head");
         assert_eq!(head.fields.len(), 1, "{:?}", head.fields);
         assert_eq!(odd, [Oddity::Ignored { lines: 3 }]);
+    }
+
+    #[test]
+    fn control_characters_in_a_value_stay_there() {
+        let (head, odd) =
+            parse(b"HTTP/1.1 302 Found\r\nLocation : /a\x1b[31m \r\nA: b\r\n\x7fX: y\r\nC:\x01\r\n\r\n").expect("a head");
+        assert_eq!(head.field("location"), Some(&b"/a\x1b[31m"[..]));
+        assert_eq!(head.field("c"), Some(&b"\x01"[..]));
+        assert_eq!((head.fields.len(), odd), (3, vec![Oddity::Ignored { lines: 1 }]));
     }
 
     #[test]
