@@ -33,7 +33,10 @@ pub enum Asked {
 
 /// Reads the arguments, the program's name first.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, UsageError> {
-    let matches = match args::command().try_get_matches_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let plain = arguments.iter().skip(1).all(|a| a != "demo" && !a.as_encoded_bytes().starts_with(b"--no-"));
+    let quickly = if plain { args::quick().try_get_matches_from(&arguments).ok() } else { None };
+    let matches = match quickly.map_or_else(|| args::command().try_get_matches_from(arguments), Ok) {
         Ok(matches) => matches,
         Err(e) if !e.use_stderr() => return Ok(Asked::Text(e.render())),
         Err(e) => return Err(syntax(&e)),

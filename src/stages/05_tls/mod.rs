@@ -121,7 +121,7 @@ impl Tls {
         let trust = match self.trust.get() {
             Some(trust) => Arc::clone(trust),
             None => {
-                let made = Arc::new(verify::Verifier::new(trust::Roots::open(&self.plan)?, self.plan.insecure));
+                let made = Arc::new(verify::Verifier::new(trust::Roots::open(&self.plan)?, self.plan.insecure, out.heard()));
                 Arc::clone(self.trust.get_or_init(|| made))
             }
         };
