@@ -1,6 +1,7 @@
 //! All integration tests, one binary: each part is a module.
 
 mod cli;
+mod connect;
 mod curl_parity;
 mod demo;
 mod dns;

@@ -479,3 +479,64 @@ fn a_large_body_arrives_whole_through_small_and_large_reads() {
     let told = visit("www.test", ca.trusted(), 1, None, serve);
     assert!(told.result.expect("the handshake was good") == [body]);
 }
+
+/// A certificate for localhost, made by openssl; none where there is no openssl.
+fn made_by_openssl(dir: &std::path::Path) -> bool {
+    let arguments = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out cert.pem -days 2 -subj \
+                     /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1";
+    let made = std::process::Command::new("openssl").args(arguments.split_whitespace()).current_dir(dir).output();
+    made.is_ok_and(|o| o.status.success())
+}
+
+#[test]
+fn openssl_sees_the_same_session_and_the_same_certificate() {
+    if !crate::support::has("openssl") {
+        return;
+    }
+    let dir = tempfile::tempdir().expect("a folder");
+    assert!(made_by_openssl(dir.path()), "openssl makes a certificate");
+    let port = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port();
+    for (option, version) in [("-tls1_3", "TLS 1.3"), ("-tls1_2", "TLS 1.2")] {
+        let mut server = std::process::Command::new("openssl")
+            .args(["s_server", "-quiet", "-www", option, "-key", "key.pem", "-cert", "cert.pem", "-accept"])
+            .arg(port.to_string())
+            .current_dir(dir.path())
+            .stdin(std::process::Stdio::null())
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .expect("openssl runs");
+        // s_server says nothing when it is ready: it is, when it can be connected to.
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let tls = Tls::new(TlsPlan { cacert: Some(dir.path().join("cert.pem")), ..TlsPlan::default() });
+        let ready = (0..2_000).any(|_| {
+            std::thread::yield_now();
+            let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).expect("a socket");
+            let open = socket.connect(&address.into()).is_ok();
+            if !open {
+                let pause = Duration::from_millis(5);
+                let _ = rustix::event::poll(&mut [], Some(&rustix::event::Timespec::try_from(pause).expect("short")));
+            }
+            open
+        });
+        let told = ready.then(|| talk("localhost", address, &tls, 1, None));
+        let _ = server.kill();
+        let _ = server.wait();
+        let told = told.expect("s_server listens");
+        let body = told.result.as_ref().expect("a good certificate");
+        let page = String::from_utf8_lossy(&body[0]).into_owned();
+        assert!(told.events.iter().any(|e| matches!(e, TlsEvent::Secured { version: v, .. } if *v == version)));
+        // Its status page names the cipher that it agreed to.
+        let cipher = told.events.iter().find_map(|e| match e {
+            TlsEvent::Secured { cipher, .. } => Some(cipher.clone()),
+            _ => None,
+        });
+        if version == "TLS 1.3" {
+            let cipher = cipher.expect("told above");
+            assert!(page.contains(&cipher), "{cipher}: {page}");
+        }
+        assert!(
+            told.events.iter().any(|e| matches!(e, TlsEvent::Certificate(c) if c.subject == "CN=localhost" && c.days_left <= 2))
+        );
+    }
+}

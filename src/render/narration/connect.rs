@@ -149,3 +149,80 @@ fn waited(story: &StageStory<'_, ConnectEvent>, fd: i32) -> bool {
 fn socket_call(family: SocketFamily, kind: &str, result: &str) -> String {
     format!("socket({}, {kind}, IPPROTO_TCP) = {result}", family.name())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddr;
+
+    use super::*;
+    use crate::render::palette::Palette;
+    use crate::stages::connect::{ConnectionId, OsError};
+    use crate::words::Lang;
+
+    fn address(text: &str) -> SocketAddr {
+        text.parse().expect("an address")
+    }
+
+    fn identity(fd: i32, peer: &str) -> Identity {
+        Identity { connection: ConnectionId(1), fd, local: address("192.0.2.10:51234"), peer: address(peer) }
+    }
+
+    fn told(width: usize, detail: Detail, events: &[ConnectEvent]) -> String {
+        let mut page = Page::new(Some(width), Palette::plain(), false);
+        let events = events.iter().enumerate().map(|(n, e)| (Micros(n as u64 * 100), e)).collect();
+        let story = StageStory { events, took: Micros(400), failed: false, detail, omitted: Default::default() };
+        tell(&mut page, &Words::new(Lang::En), &story);
+        page.take()
+    }
+
+    fn plain(fd: i32, peer: &str) -> [ConnectEvent; 3] {
+        [
+            ConnectEvent::Socket { family: SocketFamily::Inet, kind: "SOCK_STREAM|SOCK_CLOEXEC", fd },
+            ConnectEvent::Connecting { fd, peer: address(peer) },
+            ConnectEvent::Connected(identity(fd, peer)),
+        ]
+    }
+
+    fn race() -> Vec<ConnectEvent> {
+        let peer = address("[2001:db8::1]:80");
+        let (family, kind) = (SocketFamily::Inet6, "SOCK_STREAM|SOCK_CLOEXEC");
+        let (fd, waited_us) = (5, Micros(250_000));
+        let refused = address("192.0.2.227:80");
+        let error = OsError::from(&std::io::Error::from_raw_os_error(rustix::io::Errno::CONNREFUSED.raw_os_error()));
+        let mut events = vec![
+            ConnectEvent::Socket { family, kind, fd },
+            ConnectEvent::Connecting { fd, peer },
+            ConnectEvent::InProgress { fd, peer, waited_us },
+            ConnectEvent::Socket { family: SocketFamily::Inet, kind, fd: 6 },
+            ConnectEvent::Connecting { fd: 6, peer: refused },
+            ConnectEvent::Failed { fd: 6, peer: refused, error, took_us: Micros(300) },
+        ];
+        events.extend(plain(6, "192.0.2.226:80"));
+        events.push(ConnectEvent::Abandoned { fd, peer, waited_us: Micros(251_000) });
+        events.push(ConnectEvent::Chosen { connection: ConnectionId(1), of: 4, tried: 3, place: 3 });
+        events
+    }
+
+    #[test]
+    fn one_address_is_two_calls() {
+        insta::assert_snapshot!(told(80, Detail::Normal, &plain(5, "192.0.2.226:80")));
+    }
+
+    #[test]
+    fn a_race_tells_the_losers_and_the_winner() {
+        insta::assert_snapshot!(told(80, Detail::Normal, &race()));
+    }
+
+    #[test]
+    fn a_narrow_terminal_is_not_overrun() {
+        let text = told(60, Detail::Verbose, &race());
+        assert!(text.lines().all(|line| line.chars().count() <= 60), "{text}");
+    }
+
+    #[test]
+    fn more_detail_adds_lines_and_moves_none() {
+        let (normal, verbose) = (told(80, Detail::Normal, &race()), told(80, Detail::Verbose, &race()));
+        let mut rest = verbose.lines();
+        assert!(normal.lines().all(|line| rest.any(|other| other == line)), "{verbose}");
+    }
+}

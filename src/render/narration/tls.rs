@@ -196,3 +196,102 @@ fn certificate(page: &mut Page, words: &Words, detail: Detail, facts: &Certifica
         page.under(&words.say(&phrase!("tls-serial", serial = &facts.serial, bytes = facts.bytes)));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Micros;
+    use crate::render::palette::Palette;
+    use crate::stages::tls::{Fault, TrustSource};
+    use crate::words::Lang;
+
+    fn told(width: Option<usize>, detail: Detail, failed: bool, events: &[TlsEvent]) -> String {
+        let mut page = Page::new(width, Palette::plain(), false);
+        let story = StageStory {
+            events: events.iter().map(|e| (Micros(0), e)).collect(),
+            took: Micros(4_200),
+            failed,
+            detail,
+            omitted: Default::default(),
+        };
+        tell(&mut page, &Words::new(Lang::En), &story);
+        page.take()
+    }
+
+    fn record(content: &'static str, bytes: usize, messages: &[&'static str], encrypted: bool) -> Record {
+        Record { content, bytes, messages: messages.to_vec(), encrypted }
+    }
+
+    fn certificate(subject: &str, days_left: i64) -> TlsEvent {
+        TlsEvent::Certificate(Box::new(CertificateFacts {
+            subject: subject.to_owned(),
+            names: ["www.lab.example", "lab.example"].map(str::to_owned).to_vec(),
+            names_total: 2,
+            issuer: "CN=Lab Root".to_owned(),
+            not_before: "2026-01-01 00:00:00 UTC".to_owned(),
+            not_after: "2026-04-01 00:00:00 UTC".to_owned(),
+            days_left,
+            key: "ECDSA P-256".to_owned(),
+            key_bits: Some(256),
+            signature: "ecdsa-with-SHA256".to_owned(),
+            serial: "0a0b".to_owned(),
+            bytes: 480,
+            ..CertificateFacts::default()
+        }))
+    }
+
+    fn handshake() -> Vec<TlsEvent> {
+        vec![
+            TlsEvent::Handshaking { fd: 5, sni: Some("www.lab.example".to_owned()), alpn: vec!["http/1.1".to_owned()] },
+            TlsEvent::Sent { fd: 5, bytes: 251, records: vec![record("handshake", 251, &["ClientHello"], false)], octets: None },
+            TlsEvent::Received {
+                fd: 5,
+                bytes: 1_365,
+                records: vec![record("handshake", 127, &["ServerHello"], false), record("application_data", 1_238, &[], true)],
+                octets: None,
+            },
+            certificate("CN=www.lab.example", 90),
+            TlsEvent::Verified { root: "CN=Lab Root".to_owned(), source: TrustSource::CaCert("root.pem".to_owned()) },
+            TlsEvent::Secured {
+                version: "TLS 1.3",
+                cipher: "TLS_AES_128_GCM_SHA256".to_owned(),
+                group: Some("X25519".to_owned()),
+                alpn: Some("http/1.1".to_owned()),
+                resumed: false,
+                retried: false,
+                client_certificate: false,
+                took_us: Micros(4_100),
+            },
+            TlsEvent::Held { bytes: 74 },
+        ]
+    }
+
+    #[test]
+    fn http_says_in_one_line_that_there_is_no_tls() {
+        assert_eq!(told(Some(80), Detail::Normal, false, &[]), "5 TLS       not used: the scheme is http\n");
+    }
+
+    #[test]
+    fn a_handshake_is_told_with_facts_first_and_flights_after() {
+        insta::assert_snapshot!(told(Some(80), Detail::Normal, false, &handshake()));
+    }
+
+    #[test]
+    fn verbose_adds_calls_and_records() {
+        insta::assert_snapshot!(told(Some(100), Detail::Verbose, false, &handshake()));
+    }
+
+    #[test]
+    fn a_refused_certificate_is_told_whole_and_cannot_drive_the_terminal() {
+        let mut events = handshake();
+        events.truncate(3);
+        events.push(certificate("CN=\x1b[2Jevil\u{202e}", -3));
+        events.push(TlsEvent::Rejected {
+            fault: Fault::Expired { not_after: "2026-04-01 00:00:00 UTC".into(), now: "2026-04-04 00:00:00 UTC".into(), days: 3 },
+        });
+        let text = told(Some(60), Detail::Normal, true, &events);
+        assert!(!text.contains('\x1b') && !text.contains('\u{202e}'));
+        assert!(text.lines().all(|line| line.chars().count() <= 60), "{text}");
+        insta::assert_snapshot!(text);
+    }
+}
