@@ -349,7 +349,6 @@ fn images(options: &Options, urls: usize, remote_name: bool) -> Option<ImagesPla
         viewport: asked.viewport.map_or(default.viewport, |v| v.0),
         frames: asked.frames,
         most: asked.max_images.map_or(default.most, |n| n as usize),
-        ..default
     })
 }
 

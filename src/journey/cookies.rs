@@ -62,11 +62,12 @@ impl Jar {
             };
             let name = cookie.name().to_owned();
             let domain = cookie.domain().map(|d| d.trim_start_matches('.').to_ascii_lowercase());
-            if let Some(domain) = &domain {
-                if is_public_suffix(domain) && url.host_str() != Some(domain) {
-                    out.emit(|| refused(&name, "its domain is a public suffix"));
-                    continue;
-                }
+            if let Some(domain) = &domain
+                && is_public_suffix(domain)
+                && url.host_str() != Some(domain)
+            {
+                out.emit(|| refused(&name, "its domain is a public suffix"));
+                continue;
             }
             let scope = format!(
                 "{}{}",

@@ -91,19 +91,19 @@ pub(crate) fn fetch(
             }
         }
         // Credentials in a redirect's own URL are the server's choice for that URL alone.
-        if let Some((user, password)) = target.credentials() {
-            if scoped.credentials.is_none() || !first_target {
-                scoped.credentials = Some((user, password));
-            }
+        if let Some((user, password)) = target.credentials()
+            && (scoped.credentials.is_none() || !first_target)
+        {
+            scoped.credentials = Some((user, password));
         }
-        if let Some(jar) = &world.jar {
-            if let Some(mut field) = jar.field(target.url(), out) {
-                if let Some(typed) = scoped.cookie.take() {
-                    field.extend_from_slice(b"; ");
-                    field.extend_from_slice(&typed);
-                }
-                scoped.cookie = Some(field);
+        if let Some(jar) = &world.jar
+            && let Some(mut field) = jar.field(target.url(), out)
+        {
+            if let Some(typed) = scoped.cookie.take() {
+                field.extend_from_slice(b"; ");
+                field.extend_from_slice(&typed);
             }
+            scoped.cookie = Some(field);
         }
         let message = stage(out, Stage::Message, || message::build(&target, &scoped, out))?;
         outcome.method.clone_from(&message.method);

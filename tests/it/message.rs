@@ -160,7 +160,8 @@ fn each_option_makes_the_request_that_curl_makes() {
         // What jaunt offers and curl does not is documented in docs/CURL.md; who asks differs by design.
         let typed = |name: &str| options.iter().any(|o| o.to_ascii_lowercase().starts_with(name));
         for name in ["user-agent", "accept-encoding", "connection"] {
-            if !typed(name) && !(name == "user-agent" && options.contains(&"-A")) {
+            let by_option = name == "user-agent" && options.contains(&"-A");
+            if !typed(name) && !by_option {
                 jaunt.fields.remove(name);
                 curl.fields.remove(name);
             }

@@ -7,7 +7,10 @@ use crate::support::{code, has, run, stderr};
 
 /// Nothing listens on port 1, so an accepted URL is a refused connection (7) and never a fetch.
 /// Columns: what is typed, curl's exit code, jaunt's where it differs and why.
-const CASES: &[(&str, i32, Option<(i32, &str)>)] = &[
+/// A URL, jaunt's exit code, and curl's with its reason where that differs.
+type Case = (&'static str, i32, Option<(i32, &'static str)>);
+
+const CASES: &[Case] = &[
     ("http://127.0.0.1:1/", 7, None),
     ("127.0.0.1:1/x", 7, None),
     ("HTTP://127.0.0.1:1/", 7, None),

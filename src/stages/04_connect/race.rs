@@ -243,10 +243,11 @@ fn finish(
     if several {
         out.emit(|| chosen(id.connection));
     }
-    if out.heard() && out.detail() >= Detail::Verbose {
-        if let Some(facts) = connector.way(&id) {
-            out.emit(|| ConnectEvent::Interface { connection: id.connection, facts: Box::new(facts) });
-        }
+    if out.heard()
+        && out.detail() >= Detail::Verbose
+        && let Some(facts) = connector.way(&id)
+    {
+        out.emit(|| ConnectEvent::Interface { connection: id.connection, facts: Box::new(facts) });
     }
     let transport = Box::new(Plain { tcp: entrant.tcp, connection: id.connection });
     Ok(Connection { id, transport, exchanges: 0 })
