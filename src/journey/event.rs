@@ -14,7 +14,7 @@ use crate::words::Phrase;
 pub enum JourneyEvent {
     /// The first entry of every stream.
     Began {
-        /// [`crate::event::SCHEMA_VERSION`].
+        /// Version of this format, [`crate::event::SCHEMA_VERSION`] in the source.
         schema_version: u32,
         /// jaunt's version.
         version: &'static str,

@@ -122,16 +122,26 @@ fn declared() -> Vec<Declared> {
             _ => None,
         })
         .collect();
-    let mut all = Vec::new();
+    let (mut all, mut variants) = (Vec::new(), Vec::new());
     for (stage, name) in enums {
         let Some(syn::Item::Enum(found)) = types.get(name) else { panic!("{name} is in the source") };
         for variant in &found.variants {
+            variants.push(variant.ident.to_string());
             all.push(Declared {
                 stage,
                 name: renamed(&variant.attrs).unwrap_or_else(|| snake(&variant.ident.to_string())),
                 docs: docs(&variant.attrs),
                 fields: fields(&variant.fields, &types),
             });
+        }
+    }
+    // Docs speak of the enums' variants; who reads the page knows their names in JSON.
+    let names: Vec<(String, String)> =
+        variants.iter().map(|variant| (format!("`{variant}`"), format!("`{}`", snake(variant)))).collect();
+    for docs in all.iter_mut().flat_map(|event| std::iter::once(&mut event.docs).chain(event.fields.iter_mut().map(|f| &mut f.1)))
+    {
+        for (variant, name) in &names {
+            *docs = docs.replace(variant, name);
         }
     }
     all

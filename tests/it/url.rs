@@ -5,11 +5,10 @@ use std::process::{Command, Stdio};
 
 use crate::support::{code, has, run, stderr};
 
-/// Nothing listens on port 1, so an accepted URL is a refused connection (7) and never a fetch.
-/// Columns: what is typed, curl's exit code, jaunt's where it differs and why.
-/// A URL, jaunt's exit code, and curl's with its reason where that differs.
+/// What is typed, curl's exit code, jaunt's where it differs and why.
 type Case = (&'static str, i32, Option<(i32, &'static str)>);
 
+/// Nothing listens on port 1, so an accepted URL is a refused connection (7) and never a fetch.
 const CASES: &[Case] = &[
     ("http://127.0.0.1:1/", 7, None),
     ("127.0.0.1:1/x", 7, None),

@@ -276,8 +276,9 @@ impl<W: Write + Send> Sink for Narrator<W> {
         match &entry.event {
             Event::Journey(event) => self.tell_journey(entry, event),
             Event::Connect(ConnectEvent::Closed { fd, .. }) => self.closed.push(*fd),
-            Event::Response(event) if self.told == Some(entry.fetch) && self.follow(entry.at, event) => {
-                self.held.push(entry.clone());
+            Event::Response(event) if self.told == Some(entry.fetch) => {
+                let keep = self.follow(entry.at, event);
+                self.held.extend(keep.then(|| entry.clone()));
             }
             Event::Images(event) if self.told == Some(entry.fetch) => {
                 if let Some(begun) = self.tally.count(event) {

@@ -39,6 +39,7 @@ pub use event::{Configuration, DnsEvent, Held, HostsLine, Link, Origin, Special,
 pub use failure::Failure;
 pub use order::{Ordered, Rule};
 pub use resolver::Resolver;
+#[cfg(feature = "cli")]
 pub(crate) use walk::Walk;
 pub use walk::{ServerShown, Start, WalkStep};
 #[cfg(feature = "cli")]

@@ -21,6 +21,7 @@ use crate::phrase;
 use crate::words::Phrase;
 
 pub use event::{Fetched, ImagesEvent, NotSaved};
+#[cfg(feature = "cli")]
 pub(crate) use one::why_not_saved;
 pub use stage::{ImagesStage, Summary, alongside};
 pub use visit::{ImageJob, Visit, Visited};

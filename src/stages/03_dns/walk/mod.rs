@@ -113,6 +113,7 @@ impl Walk {
     }
 
     /// The same, and every alias that was met on the way, also where it led nowhere: what a resolver passes on.
+    #[cfg(feature = "cli")]
     pub(crate) fn find_for_others(
         &self,
         question: &Question,
