@@ -9,6 +9,7 @@ use crate::journey::credentials;
 use crate::journey::hop::Hop;
 use crate::journey::passage::{Exchanged, Passage};
 use crate::journey::redirect;
+use crate::journey::staged::stage;
 use crate::journey::world::World;
 use crate::journey::{JourneyError, JourneyEvent, NotFollowed, Outcome};
 use crate::stages::Stage;
@@ -191,16 +192,6 @@ pub(crate) fn fetch(
         outcome.redirects = hop;
         outcome.redirect = world.clock.now().saturating_sub(begun);
     }
-}
-
-/// A stage with its beginning and its end told.
-pub(crate) fn stage<T, E>(out: Emitter<'_>, stage: Stage, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
-    out.emit(|| JourneyEvent::StageBegan { stage });
-    let begun = out.clock().now();
-    let result = work();
-    let ok = result.is_ok();
-    out.emit(|| JourneyEvent::StageEnded { stage, took_us: (out.clock().now() - begun).into(), ok });
-    result
 }
 
 /// A URL as a Referer: without fragment and credentials (RFC 9110 §10.1.3).

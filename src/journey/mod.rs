@@ -19,6 +19,7 @@ mod passage;
 mod pool;
 mod redirect;
 mod scanned;
+mod staged;
 mod travel;
 mod visit;
 mod world;
