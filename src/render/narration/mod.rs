@@ -311,3 +311,45 @@ fn stage_of(event: &Event) -> Option<Stage> {
         Event::Images(_) => Some(Stage::Images),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Still;
+    use crate::event::Hub;
+    use crate::journey::Purpose;
+    use crate::secret::Secrets;
+    use crate::words::Lang;
+
+    /// Where a test reads what was written.
+    #[derive(Clone, Default)]
+    struct Shared(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+
+    impl Write for Shared {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn calls_that_are_too_many_to_keep_count_once() {
+        let look =
+            Look { width: None, palette: Palette::plain(), plain: false, live: false, detail: Detail::Normal, lang: Lang::En };
+        let (written, clock) = (Shared::default(), Still);
+        let hub = Hub::new(&clock, Secrets::Masked, Detail::Normal, vec![Box::new(Narrator::new(written.clone(), &look))]);
+        let out = hub.emitter(FetchId(0));
+        out.emit(|| JourneyEvent::FetchBegan { purpose: Purpose::Page, url: "http://h/".to_owned() });
+        out.emit(|| JourneyEvent::StageBegan { stage: Stage::Response });
+        for _ in 0..3 * CALLS {
+            out.emit(|| ResponseEvent::Read { fd: 5, room: 10, bytes: 10, secured: false });
+        }
+        out.emit(|| JourneyEvent::StageEnded { stage: Stage::Response, took_us: Micros(1), ok: true });
+        let text = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+        assert!(text.contains("890 more read()s gave 8,900 bytes"), "{text}");
+    }
+}
