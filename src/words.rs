@@ -128,6 +128,8 @@ impl Words {
                 *name,
                 match arg {
                     Arg::Text(text) => FluentValue::String(Cow::Borrowed(text)),
+                    // Fluent's numbers are floating point: beyond 2^53 they would not be the one that was counted.
+                    Arg::Count(n) if *n > 1 << 53 => FluentValue::String(Cow::Owned(grouped(*n))),
                     Arg::Count(n) => FluentValue::from(*n),
                     Arg::Phrase(inner) => FluentValue::String(Cow::Owned(self.say(inner))),
                 },
@@ -192,6 +194,12 @@ mod tests {
                 assert!(line.starts_with(&format!("{domain}-")), "{domain}.ftl: {line}");
             }
         }
+    }
+
+    #[test]
+    fn no_count_is_rounded() {
+        let phrase = phrase!("response-head-too-long", limit = u64::MAX - 1);
+        assert_eq!(english(&phrase), "the server's head is longer than 18,446,744,073,709,551,614 bytes");
     }
 
     #[test]

@@ -29,6 +29,10 @@ journey-cookies-sent = { $count ->
 journey-cookie-stored = cookie { $name } kept for { $scope }
 journey-cookie-refused = cookie { $name } refused: { $why }
 journey-retrying = the kept connection { $connection } had been closed by the server ({ $error }); asking again on a new one
+journey-repeated = { $times ->
+    [one] { $times } request was sent again on a new connection: the server had closed the kept one
+   *[other] { $times } requests were sent again on new connections: the server had closed the kept ones
+}
 journey-skip-no-network = not needed: the scheme uses no network
 journey-skip-not-https = not used: the scheme is http
 journey-skip-kept = not needed: connection { $connection } (descriptor { $fd }) to the same origin is still open
@@ -56,7 +60,7 @@ journey-local-data = { $bytes ->
    *[other] { $bytes } bytes
 } of { $type } out of the URL itself, without any network
 journey-failure = Failed
-journey-failed = between the stages
+journey-failed = outside the stages
 journey-failed-in = in stage { $stage }
 journey-failed-tried = tried
 journey-failed-cause = likely

@@ -23,6 +23,8 @@ enum Reply {
     ThenClosed(u16, &'static str, Vec<u8>),
     /// Announces more than it sends.
     Broken(Vec<u8>),
+    /// Closes the connection instead of an answer.
+    Closed,
     /// Says nothing more until the client goes away.
     Silent,
     /// Half a page, then the rest when the test's condition holds.
@@ -115,6 +117,7 @@ fn connection(stream: &TcpStream, reply: &(impl Fn(&str) -> Reply + Sync), seen:
                 let _ = out.write_all(&bytes);
                 false
             }
+            Reply::Closed => false,
             Reply::Silent => {
                 let _ = out.read(&mut [0]);
                 false
@@ -241,6 +244,24 @@ fn a_server_that_closes_kept_connections_costs_no_image() {
         assert_eq!(code(&output), 0, "{}", stderr(&output));
         assert_eq!(files(top.path()).len(), 301);
         assert!(seen.most.load(Ordering::SeqCst) <= 6 + 6, "connections the server has not noticed the end of included");
+    });
+}
+
+#[test]
+fn a_request_that_is_sent_again_is_told() {
+    let dropped = AtomicBool::new(false);
+    let reply = |path: &str| match path {
+        "/" => html(page(["/1.png", "/2.png"])),
+        "/1.png" if !dropped.swap(true, Ordering::SeqCst) => Reply::Closed,
+        _ => Reply::Whole(200, "image/png", png(100)),
+    };
+    site(&["127.0.0.1"], reply, |port, seen| {
+        let output = jaunt().args(["--sequential", "-m20", &format!("http://127.0.0.1:{port}/")]).output().unwrap();
+        let said = stderr(&output);
+        assert_eq!(code(&output), 0, "{said}");
+        assert_eq!(seen.count("/1.png"), 2);
+        let words = "1 request was sent again on a new connection: the server had closed the kept one";
+        assert!(said.contains(words), "{said}");
     });
 }
 

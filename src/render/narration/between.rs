@@ -40,6 +40,13 @@ pub(crate) fn closed(page: &mut Page, words: &Words, fds: &[i32]) {
     page.call(&calls.join(" "), &remark);
 }
 
+/// Requests for images that found a kept connection closed.
+pub(crate) fn repeated(page: &mut Page, words: &Words, times: u64) {
+    if times > 0 {
+        page.text(&words.say(&phrase!("journey-repeated", times = times)));
+    }
+}
+
 /// Tells one event between stages.
 pub(crate) fn tell(page: &mut Page, words: &Words, event: &JourneyEvent) {
     match event {

@@ -98,6 +98,8 @@ pub struct Narrator<W: Write + Send> {
     tally: images::Tally,
     /// Descriptors that were closed since the last block.
     closed: Vec<i32>,
+    /// Requests for images that were sent a second time, on a new connection.
+    repeated: u64,
     /// Why the fetch failed: told after the last close().
     failed: Option<JourneyEvent>,
     /// Standard error took no more.
@@ -122,6 +124,7 @@ impl<W: Write + Send> Narrator<W> {
             progress: Progress::default(),
             tally: images::Tally::default(),
             closed: Vec::new(),
+            repeated: 0,
             failed: None,
             silent: false,
         }
@@ -173,6 +176,9 @@ impl<W: Write + Send> Narrator<W> {
                 }
             }
         }
+        if stage == Stage::Images {
+            between::repeated(page, words, std::mem::take(&mut self.repeated));
+        }
         if matches!(stage, Stage::Tls | Stage::Response | Stage::Images) {
             between::closed(page, words, &std::mem::take(&mut self.closed));
         }
@@ -193,6 +199,7 @@ impl<W: Write + Send> Narrator<W> {
                 between::closed(&mut self.page, &self.words, &std::mem::take(&mut self.closed));
                 self.flush();
             }
+            JourneyEvent::Retrying { .. } if self.told != Some(entry.fetch) => self.repeated += 1,
             _ if self.told != Some(entry.fetch) => {}
             JourneyEvent::StageBegan { stage } => {
                 if *stage == Stage::Images {
