@@ -32,6 +32,7 @@ pub fn tell(page: &mut Page, words: &Words, story: &StageStory<'_, ResponseEvent
         before_head: 0,
         shown: 0,
         body: None,
+        saved: None,
     };
     let mut omitted = story.omitted;
     for (at, event) in &story.events {
@@ -60,6 +61,8 @@ struct Teller<'t> {
     shown: usize,
     /// What the body came to; it shares a line with what became of the connection.
     body: Option<Phrase>,
+    /// The file that holds the body, said after the body.
+    saved: Option<Phrase>,
 }
 
 /// Calls that are not shown one by one.
@@ -221,8 +224,7 @@ impl Teller<'_> {
             }
             ResponseEvent::Surplus { bytes } => self.warning(phrase!("response-surplus", bytes = *bytes)),
             ResponseEvent::Saved { path, bytes, replaced } => {
-                self.flush();
-                self.text(match replaced {
+                self.saved = Some(match replaced {
                     false => phrase!("response-saved", path = path, bytes = *bytes),
                     true => phrase!("response-saved-over", path = path, bytes = *bytes),
                 });
@@ -299,6 +301,9 @@ impl Teller<'_> {
             }
             (Some(only), None) | (None, Some(only)) => self.text(only),
             (None, None) => {}
+        }
+        if let Some(saved) = self.saved.take() {
+            self.text(saved);
         }
     }
 
