@@ -22,7 +22,8 @@ dns-failure-not-down = the server refers to { $zone }, which is no nearer to the
 dns-failure-unspeakable = the question cannot be written: { $what }
 dns-failure-session = { $error }
 dns-failure-http = the server answered with HTTP status { $status }
-dns-failure-stopped = stopped
+dns-failure-stopped = interrupted
+dns-failure-out-of-time = no answer before the time had run out
 
 ## Failures of the stage.
 dns-usage-resolve = --resolve { $text } cannot be understood: write HOST:PORT:ADDRESS[,ADDRESS]..., IPv6 addresses in brackets, HOST may be *

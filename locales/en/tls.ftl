@@ -30,10 +30,10 @@ tls-fault-critical = it has a critical extension that is not understood
 tls-fault-malformed = it is not a well-formed certificate
 tls-fault-other = { $words }
 
-tls-source-cacert = --cacert { $path }
+tls-source-cacert = the roots of --cacert { $path }
 tls-source-system = the system's roots ({ $path })
 tls-source-nothing = this system, which has no roots at all
-tls-source-built-in = jaunt itself
+tls-source-built-in = jaunt's own roots
 
 tls-not-tls = { $host } at { $peer } does not speak TLS: it said “{ $said }”
 tls-closed = { $host } closed the connection during the TLS handshake, after { $bytes ->

@@ -277,3 +277,13 @@ fn no_password_is_told_however_its_url_is_mistyped() {
         assert!(!all.contains("SWD"), "{url}: {all}");
     }
 }
+
+#[test]
+fn a_server_that_says_nothing_is_named_when_the_time_runs_out() {
+    let silent = UdpSocket::bind("127.0.0.1:0").expect("loopback has a free port");
+    let server = silent.local_addr().expect("it is bound").to_string();
+    let said = story(&["--connect-timeout", "0.3", "--dns-servers", &server, "http://silent.test/"]);
+    assert!(said.last().is_some_and(|line| line.starts_with("jaunt: (28) ")), "{said:#?}");
+    let line = format!("tried   {server} over UDP, A, AAAA of silent.test: no answer before the time had run out");
+    assert!(said.iter().any(|l| l.trim_start() == line), "{said:#?}");
+}

@@ -36,7 +36,7 @@ impl Tried {
                 server = t.server.as_str(),
                 transport = t.transport.name(),
                 kind = alike.iter().map(|t| t.question.kind.as_str()).collect::<Vec<_>>().join(", "),
-                name = t.question.name.as_str(),
+                name = bare(&t.question.name),
                 why = t.why.phrase(),
                 times = t.times,
             )

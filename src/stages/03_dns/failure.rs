@@ -122,7 +122,8 @@ impl Failure {
             Self::NotDown { zone } => phrase!("dns-failure-not-down", zone = zone),
             Self::Unspeakable { what } => phrase!("dns-failure-unspeakable", what = what),
             Self::Session { error } => phrase!("dns-failure-session", error = error.clone()),
-            Self::Stopped { .. } => phrase!("dns-failure-stopped"),
+            Self::Stopped { expired: Expired::Interrupted } => phrase!("dns-failure-stopped"),
+            Self::Stopped { expired: Expired::Reached(_) } => phrase!("dns-failure-out-of-time"),
         }
     }
 }

@@ -213,6 +213,7 @@ impl Stub<'_> {
                 let server = (start + n) % count;
                 let patience = ResolvConf::patience(settings.conf.timeout, n, count);
                 let replies = settings.ask(server, attempt, patience, &left, by, out);
+                let mut stopped = None;
                 for (i, reply) in open.into_iter().zip(replies) {
                     let why = match reply {
                         Ok(reply) => match useless(&reply) {
@@ -232,12 +233,15 @@ impl Stub<'_> {
                                 why
                             }
                         },
-                        Err(Failure::Stopped { expired }) => {
-                            return Err(DnsError::stopped(expired, host, std::mem::take(tried)));
-                        }
                         Err(why) => why,
                     };
+                    if let Failure::Stopped { expired } = why {
+                        stopped = Some(expired);
+                    }
                     note(tried, settings, server, &questions[i], why);
+                }
+                if let Some(expired) = stopped {
+                    return Err(DnsError::stopped(expired, host, std::mem::take(tried)));
                 }
                 let conclusive =
                     |a: &Answer| a.rcode == ResponseCode::NXDomain || a.records.iter().any(|r| wire::address(&r.data).is_some());
