@@ -58,7 +58,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let see = &parsed.typed.options.see;
     let around = Around::look(!see.silent || see.verbose > 0 || see.show_error);
     match decide(parsed, &around).and_then(travel) {
-        Ok(exit) => ExitCode::from(exit.code()),
+        Ok(exit) => {
+            interrupt::end();
+            ExitCode::from(exit.code())
+        }
         Err(error) => refuse(&error),
     }
 }

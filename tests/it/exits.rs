@@ -287,3 +287,37 @@ fn a_server_that_says_nothing_is_named_when_the_time_runs_out() {
     let line = format!("tried   {server} over UDP, A, AAAA of silent.test: no answer before the time had run out");
     assert!(said.iter().any(|l| l.trim_start() == line), "{said:#?}");
 }
+
+#[test]
+fn sigterm_leaves_nothing_hidden_behind_and_the_process_dies_of_it() {
+    use std::io::Read as _;
+    use std::os::unix::process::ExitStatusExt as _;
+
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+    let url = format!("http://{}/", listener.local_addr().expect("it is bound"));
+    let mut child = crate::support::jaunt()
+        .args(["-s", "-m20", "-o", "out", &url])
+        .current_dir(folder.path())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .expect("it starts");
+    let (mut peer, _) = listener.accept().expect("it connects");
+    let _ = peer.read(&mut [0; 1024]);
+    peer.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf").expect("it listens");
+    let names = || -> Vec<String> {
+        let entries = std::fs::read_dir(folder.path()).expect("it can be listed");
+        entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect()
+    };
+    // Until what has come is in a file, which takes no more than a few rounds.
+    for _ in 0..1_000 {
+        if !names().is_empty() {
+            break;
+        }
+        let _ = std::process::Command::new("true").status();
+    }
+    let kill = format!("kill -TERM {}", child.id());
+    assert!(std::process::Command::new("sh").args(["-c", &kill]).status().expect("there is a shell").success());
+    assert_eq!(child.wait().expect("it ends").signal(), Some(15));
+    assert!(names().iter().all(|name| name == "out.part"), "{:?}", names());
+}

@@ -9,6 +9,7 @@ use super::wire::QuestionShown;
 use crate::deadline::{Bound, Expired};
 use crate::exit::{Advice, Exit};
 use crate::phrase;
+use crate::secret::Secrets;
 use crate::words::Phrase;
 
 /// One server that gave no usable answer to one question.
@@ -210,7 +211,7 @@ impl DnsError {
     pub(crate) fn phrase(&self) -> Phrase {
         match self {
             Self::Usage { option: Typed::Resolve, text } => phrase!("dns-usage-resolve", text = text),
-            Self::Usage { option: Typed::Server, text } => phrase!("dns-usage-server", text = text),
+            Self::Usage { option: Typed::Server, text } => phrase!("dns-usage-server", text = Secrets::Masked.text(text)),
             Self::Usage { option: Typed::Type, text } => {
                 phrase!("dns-usage-type", text = text, types = super::types::NAMES.join(", "))
             }
