@@ -6,28 +6,30 @@ use hickory_proto::rr::rdata::svcb::{SVCB, SvcParamValue};
 use hickory_proto::rr::{Name, RData, RecordType};
 use hickory_proto::serialize::binary::{BinDecodable as _, BinDecoder, BinEncodable as _, BinEncoder};
 
+use super::wire::presented;
+
 /// `data` as text.
 pub(crate) fn present(data: &RData) -> String {
     match data {
         RData::A(a) => a.0.to_string(),
         RData::AAAA(a) => a.0.to_string(),
-        RData::CNAME(n) => n.0.to_ascii(),
-        RData::NS(n) => n.0.to_ascii(),
-        RData::PTR(n) => n.0.to_ascii(),
-        RData::MX(mx) => format!("{} {}", mx.preference, mx.exchange.to_ascii()),
+        RData::CNAME(n) => presented(&n.0),
+        RData::NS(n) => presented(&n.0),
+        RData::PTR(n) => presented(&n.0),
+        RData::MX(mx) => format!("{} {}", mx.preference, presented(&mx.exchange)),
         RData::TXT(txt) => strings(&txt.txt_data),
         RData::HINFO(h) => strings(&[h.cpu.clone(), h.os.clone()]),
         RData::SOA(s) => format!(
             "{} {} {} {} {} {} {}",
-            s.mname.to_ascii(),
-            s.rname.to_ascii(),
+            presented(&s.mname),
+            presented(&s.rname),
             s.serial,
             s.refresh,
             s.retry,
             s.expire,
             s.minimum
         ),
-        RData::SRV(s) => format!("{} {} {} {}", s.priority, s.weight, s.port, s.target.to_ascii()),
+        RData::SRV(s) => format!("{} {} {} {}", s.priority, s.weight, s.port, presented(&s.target)),
         RData::CAA(c) => format!("{} {} {}", c.flags(), c.tag, quoted(&c.value)),
         RData::NAPTR(n) => format!(
             "{} {} {} {} {} {}",
@@ -36,7 +38,7 @@ pub(crate) fn present(data: &RData) -> String {
             quoted(&n.flags),
             quoted(&n.services),
             quoted(&n.regexp),
-            n.replacement.to_ascii()
+            presented(&n.replacement)
         ),
         RData::SVCB(s) => service(s),
         RData::HTTPS(s) => service(&s.0),
@@ -64,7 +66,7 @@ fn association(t: &hickory_proto::rr::rdata::TLSA) -> String {
 
 /// RFC 9460 §2.1
 fn service(s: &SVCB) -> String {
-    let mut text = format!("{} {}", s.svc_priority, s.target_name.to_ascii());
+    let mut text = format!("{} {}", s.svc_priority, presented(&s.target_name));
     for (key, value) in &s.svc_params {
         let list = |items: Vec<String>| items.join(",");
         let value = match value {
@@ -108,7 +110,7 @@ fn undecoded(kind: RecordType, bytes: &[u8]) -> Option<String> {
         RecordType::DNAME => {
             let mut decoder = BinDecoder::new(bytes);
             let name = Name::read(&mut decoder).ok()?;
-            decoder.is_empty().then(|| name.to_ascii())
+            decoder.is_empty().then(|| presented(&name))
         }
         _ => None,
     }

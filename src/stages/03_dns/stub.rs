@@ -25,7 +25,7 @@ use super::exchange::Reply;
 use super::failure::Failure;
 use super::resolv_conf::{self, ResolvConf};
 use super::servers::Settings;
-use super::wire::{self, Question};
+use super::wire::{self, Question, presented};
 use crate::deadline::Deadline;
 use crate::event::Emitter;
 
@@ -322,8 +322,8 @@ impl Trail {
             let Some(target) = alias else { break };
             let name = end.clone();
             if self.chain.contains(&target) {
-                let mut chain: Vec<String> = self.chain.iter().map(Name::to_ascii).collect();
-                chain.push(target.to_ascii());
+                let mut chain: Vec<String> = self.chain.iter().map(presented).collect();
+                chain.push(presented(&target));
                 return Err(DnsError::AliasLoop { host: host.to_owned(), chain });
             }
             if self.chain.len() > MOST_ALIASES {
@@ -332,7 +332,7 @@ impl Trail {
             let here = answer.records.iter().any(|r| r.name == target)
                 || answer.rcode == ResponseCode::NXDomain
                 || answer.negative.is_some();
-            out.emit(|| DnsEvent::Alias { name: name.to_ascii(), target: target.to_ascii(), asked_again: !here });
+            out.emit(|| DnsEvent::Alias { name: presented(&name), target: presented(&target), asked_again: !here });
             self.chain.push(target);
             moved = true;
         }

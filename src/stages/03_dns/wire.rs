@@ -30,7 +30,7 @@ impl Question {
 
     /// As it is shown.
     pub(crate) fn shown(&self) -> QuestionShown {
-        QuestionShown { name: self.name.to_ascii(), class: "IN".to_owned(), kind: type_name(self.kind) }
+        QuestionShown { name: presented(&self.name), class: "IN".to_owned(), kind: type_name(self.kind) }
     }
 }
 
@@ -112,7 +112,7 @@ pub struct RecordShown {
 impl From<&hickory_proto::rr::Record> for RecordShown {
     fn from(r: &hickory_proto::rr::Record) -> Self {
         Self {
-            name: r.name.to_ascii(),
+            name: presented(&r.name),
             ttl: r.ttl,
             class: class(r.dns_class),
             kind: type_name(r.record_type()),
@@ -276,7 +276,7 @@ pub(crate) fn judge(bytes: &[u8], waiting: &[(u16, &Question, bool)]) -> Verdict
                 None if waiting.iter().any(matching) => Verdict::Ignore(Ignore::Repeated),
                 None => Verdict::Ignore(Ignore::WrongQuestion {
                     got: message.queries.first().map(|q| QuestionShown {
-                        name: q.name.to_ascii(),
+                        name: presented(&q.name),
                         class: class(q.query_class),
                         kind: type_name(q.query_type),
                     }),
@@ -312,6 +312,28 @@ pub(crate) fn random_id() -> u16 {
             std::collections::hash_map::RandomState::new().build_hasher().finish() as u16
         }
     }
+}
+
+/// A name as dig writes it and zone files hold it (RFC 1035 §5.1): other bytes than printable ones in decimal. hickory's own way is
+/// octal, which would be read as other bytes.
+pub(super) fn presented(name: &Name) -> String {
+    let mut text = String::new();
+    for label in name.iter() {
+        for &b in label {
+            match b {
+                b'"' | b'(' | b')' | b'.' | b';' | b'\\' | b'@' | b'$' => text.extend(['\\', char::from(b)]),
+                0x21..=0x7e => text.push(char::from(b)),
+                _ => text.push_str(&format!("\\{b:03}")),
+            }
+        }
+        text.push('.');
+    }
+    if !name.is_fqdn() {
+        text.pop();
+    } else if text.is_empty() {
+        text.push('.');
+    }
+    text
 }
 
 #[cfg(test)]
@@ -399,5 +421,12 @@ mod tests {
             let id = bytes.get(..2).map_or(0, |b| u16::from_be_bytes([b[0], b[1]]));
             let _ = judge(&bytes, &[(id, &q, true)]);
         }
+    }
+
+    #[test]
+    fn names_are_written_as_dig_writes_them() {
+        let odd = Name::from_labels([&b"a\x1b]0;X"[..], "\u{202e}b".as_bytes(), b"te.st\\"]).expect("labels");
+        assert_eq!(presented(&odd), r"a\027]0\;X.\226\128\174b.te\.st\\.");
+        assert_eq!(presented(&Name::root()), ".");
     }
 }

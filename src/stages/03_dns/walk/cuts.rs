@@ -7,6 +7,7 @@ use std::time::Duration;
 use hickory_proto::rr::Name;
 
 use super::step::ServerShown;
+use crate::stages::dns::wire::presented;
 
 /// Zones that are remembered; a run meets a few dozen.
 const MOST_CUTS: usize = 1_000;
@@ -31,7 +32,7 @@ pub(super) struct Server {
 
 impl Cut {
     pub(super) fn shown(&self) -> Vec<ServerShown> {
-        self.servers.iter().map(|s| ServerShown { name: s.name.to_ascii(), addresses: s.addresses.clone() }).collect()
+        self.servers.iter().map(|s| ServerShown { name: presented(&s.name), addresses: s.addresses.clone() }).collect()
     }
 }
 

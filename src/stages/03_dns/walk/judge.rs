@@ -11,7 +11,7 @@ use hickory_proto::rr::{Name, RData, Record, RecordType};
 use super::cuts::{Cut, Server};
 use super::hints::addresses;
 use crate::stages::dns::failure::Failure;
-use crate::stages::dns::wire::{self, Question};
+use crate::stages::dns::wire::{self, Question, presented};
 
 /// The most addresses and servers of one referral that are looked at.
 const MOST_SERVERS: usize = 32;
@@ -101,7 +101,7 @@ fn referral(message: &Message, zone: &Name, name: &Name) -> Option<Judged> {
     let owner = &ns().next()?.name;
     // Down means: inside what was asked for, nearer to the name, and on the way to it.
     if !(zone.zone_of(owner) && owner != zone && owner.zone_of(name)) {
-        let to = owner.to_ascii();
+        let to = presented(owner);
         let upward = message.metadata.authoritative && owner == zone;
         return (!upward).then_some(Judged::Useless(Failure::NotDown { zone: to }));
     }

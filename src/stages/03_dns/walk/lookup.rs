@@ -13,7 +13,7 @@ use crate::stages::dns::cache::{Answer, Cache};
 use crate::stages::dns::error::DnsError;
 use crate::stages::dns::event::{DnsEvent, Held};
 use crate::stages::dns::stub;
-use crate::stages::dns::wire::{self, Question};
+use crate::stages::dns::wire::{self, Question, presented};
 
 /// A walk and where its answers are kept.
 pub(crate) struct Iterative<'r> {
@@ -56,7 +56,7 @@ impl Iterative<'_> {
                 },
             };
             if answer.rcode == ResponseCode::NXDomain {
-                let names = vec![name.to_ascii()];
+                let names = vec![presented(&name)];
                 return Err(DnsError::NotFound { host: host.to_owned(), names, server: Some(answer.server.to_string()) });
             }
             server = Some(answer.server.to_string());

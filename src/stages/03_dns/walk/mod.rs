@@ -30,7 +30,7 @@ use super::error::{DnsError, Tried};
 use super::event::{DnsEvent, Transport};
 use super::exchange::{self, Ask};
 use super::failure::Failure;
-use super::wire::{self, EDNS_SIZE, Question};
+use super::wire::{self, EDNS_SIZE, Question, presented};
 use crate::deadline::Deadline;
 use crate::event::Emitter;
 
@@ -120,7 +120,7 @@ impl Walk {
         by: &Deadline<'_>,
         out: Emitter<'_>,
     ) -> (Result<Found, DnsError>, Vec<Record>) {
-        let host = question.name.to_ascii();
+        let host = presented(&question.name);
         let mut run = Run::new(&host, by, out);
         let found = self.walk(&mut run, question, 0).map_err(|(Stuck::Over(e) | Stuck::Dead(e))| e);
         (found, run.met)
@@ -172,7 +172,7 @@ impl Walk {
                 let again = chain.contains(&name);
                 chain.push(name);
                 if again {
-                    let chain = chain.iter().map(Name::to_ascii).collect();
+                    let chain = chain.iter().map(presented).collect();
                     return Err(Stuck::Dead(DnsError::AliasLoop { host: host(), chain }));
                 }
             }
@@ -201,7 +201,7 @@ impl Walk {
         run.tell(|| WalkStep::Begun {
             depth,
             question: question.shown(),
-            zone: cut.zone.to_ascii(),
+            zone: presented(&cut.zone),
             servers: cut.shown(),
             start,
         });
@@ -249,7 +249,7 @@ impl Walk {
         self.cuts().forget(&cut.zone);
         Err(Stuck::Dead(DnsError::ZoneUnserved {
             host: run.host.to_owned(),
-            zone: cut.zone.to_ascii(),
+            zone: presented(&cut.zone),
             tried: run.tried[before.min(run.tried.len())..].to_vec(),
             missing,
         }))
@@ -277,7 +277,7 @@ impl Walk {
         run.left = left;
         let server = SocketAddr::new(address, PORT);
         let actual = self.redirect.iter().find(|(asked, _)| *asked == server).map(|(_, actual)| *actual);
-        let (zone, named) = (cut.zone.to_ascii(), name.to_ascii());
+        let (zone, named) = (presented(&cut.zone), presented(name));
         run.tell(|| WalkStep::Asking {
             depth,
             question: question.shown(),
@@ -322,7 +322,7 @@ impl Walk {
                 depth,
                 server,
                 zone: zone.clone(),
-                to: next.zone.to_ascii(),
+                to: presented(&next.zone),
                 servers: next.shown(),
                 ignored: wire::shown(ignored),
                 took_us,
@@ -366,15 +366,15 @@ impl Walk {
         depth: u32,
         missing: &mut Vec<String>,
     ) -> Result<Vec<IpAddr>, Stuck> {
-        let zone = cut.zone.to_ascii();
+        let zone = presented(&cut.zone);
         // Whose name is in the zone that it serves cannot be found by asking that zone; and a name that is being looked for
         // already is not found by looking for it.
         if cut.zone.zone_of(name) || run.seeking.contains(name) || depth >= DEEPEST {
-            run.tell(|| WalkStep::MissingGlue { depth, name: name.to_ascii(), zone });
-            missing.push(name.to_ascii());
+            run.tell(|| WalkStep::MissingGlue { depth, name: presented(name), zone });
+            missing.push(presented(name));
             return Ok(Vec::new());
         }
-        run.tell(|| WalkStep::NeedAddress { depth, name: name.to_ascii(), zone });
+        run.tell(|| WalkStep::NeedAddress { depth, name: presented(name), zone });
         run.seeking.push(name.clone());
         let mut addresses = Vec::new();
         for kind in [RecordType::A, RecordType::AAAA] {
@@ -388,9 +388,9 @@ impl Walk {
             }
         }
         run.seeking.pop();
-        run.tell(|| WalkStep::HaveAddress { depth, name: name.to_ascii(), addresses: addresses.clone() });
+        run.tell(|| WalkStep::HaveAddress { depth, name: presented(name), addresses: addresses.clone() });
         if addresses.is_empty() {
-            missing.push(name.to_ascii());
+            missing.push(presented(name));
         } else {
             self.cuts().learn_address(&cut.zone, name, &addresses);
         }
@@ -412,7 +412,7 @@ impl<'r> Run<'r> {
         for (n, alias) in aliases.iter().enumerate() {
             let hickory_proto::rr::RData::CNAME(target) = &alias.data else { continue };
             let asked_again = onward.is_some() && n + 1 == aliases.len();
-            self.tell(|| WalkStep::Alias { depth, name: alias.name.to_ascii(), target: target.0.to_ascii(), asked_again });
+            self.tell(|| WalkStep::Alias { depth, name: presented(&alias.name), target: presented(&target.0), asked_again });
         }
     }
 
