@@ -137,6 +137,8 @@ Register-ArgumentCompleter -Native -CommandName 'jaunt' -ScriptBlock {
             [CompletionResult]::new('--no-sequential', '--no-sequential', [CompletionResultType]::ParameterName, 'no-sequential')
             [CompletionResult]::new('--frames', '--frames', [CompletionResultType]::ParameterName, 'Images of the pages in iframes too')
             [CompletionResult]::new('--no-frames', '--no-frames', [CompletionResultType]::ParameterName, 'no-frames')
+            [CompletionResult]::new('--preview', '--preview', [CompletionResultType]::ParameterName, 'Show the pictures themselves on a terminal that can: kitty, iTerm2, sixel')
+            [CompletionResult]::new('--no-preview', '--no-preview', [CompletionResultType]::ParameterName, 'no-preview')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
@@ -262,6 +264,8 @@ Register-ArgumentCompleter -Native -CommandName 'jaunt' -ScriptBlock {
             [CompletionResult]::new('--no-sequential', '--no-sequential', [CompletionResultType]::ParameterName, 'no-sequential')
             [CompletionResult]::new('--frames', '--frames', [CompletionResultType]::ParameterName, 'Images of the pages in iframes too')
             [CompletionResult]::new('--no-frames', '--no-frames', [CompletionResultType]::ParameterName, 'no-frames')
+            [CompletionResult]::new('--preview', '--preview', [CompletionResultType]::ParameterName, 'Show the pictures themselves on a terminal that can: kitty, iTerm2, sixel')
+            [CompletionResult]::new('--no-preview', '--no-preview', [CompletionResultType]::ParameterName, 'no-preview')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break

@@ -134,6 +134,8 @@ set edit:completion:arg-completer[jaunt] = {|@words|
             cand --no-sequential 'no-sequential'
             cand --frames 'Images of the pages in iframes too'
             cand --no-frames 'no-frames'
+            cand --preview 'Show the pictures themselves on a terminal that can: kitty, iTerm2, sixel'
+            cand --no-preview 'no-preview'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
             cand -V 'Print version'
@@ -258,6 +260,8 @@ set edit:completion:arg-completer[jaunt] = {|@words|
             cand --no-sequential 'no-sequential'
             cand --frames 'Images of the pages in iframes too'
             cand --no-frames 'no-frames'
+            cand --preview 'Show the pictures themselves on a terminal that can: kitty, iTerm2, sixel'
+            cand --no-preview 'no-preview'
             cand -h 'Print help'
             cand --help 'Print help'
         }

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_jaunt_global_optspecs
-    string join \n until= v/verbose events= w/write-out= color= lang= generate= url= X/request= d/data= data-binary= data-raw= data-urlencode= json= H/header= A/user-agent= e/referer= u/user= b/cookie= r/range= o/output= O/remote-name output-dir= max-filesize= max-redirs= resolver= dns-servers= root-hints= dns-type= resolve= connect-to= connect-timeout= m/max-time= cacert= E/cert= key= images no-images save-images= parallel-max= viewport= max-images= s/silent no-silent S/show-error no-show-error plain no-plain show-secrets no-show-secrets G/get no-get I/head no-head 0/http1.0 no-http1.0 http1.1 no-http1.1 compressed no-compressed remote-name-all no-remote-name-all create-dirs no-create-dirs i/include no-include f/fail no-fail L/location no-location location-trusted no-location-trusted post301 no-post301 post302 no-post302 post303 no-post303 4/ipv4 no-ipv4 6/ipv6 no-ipv6 k/insecure no-insecure clobber no-clobber sequential no-sequential frames no-frames h/help V/version
+    string join \n until= v/verbose events= w/write-out= color= lang= generate= url= X/request= d/data= data-binary= data-raw= data-urlencode= json= H/header= A/user-agent= e/referer= u/user= b/cookie= r/range= o/output= O/remote-name output-dir= max-filesize= max-redirs= resolver= dns-servers= root-hints= dns-type= resolve= connect-to= connect-timeout= m/max-time= cacert= E/cert= key= images no-images save-images= parallel-max= viewport= max-images= s/silent no-silent S/show-error no-show-error plain no-plain show-secrets no-show-secrets G/get no-get I/head no-head 0/http1.0 no-http1.0 http1.1 no-http1.1 compressed no-compressed remote-name-all no-remote-name-all create-dirs no-create-dirs i/include no-include f/fail no-fail L/location no-location location-trusted no-location-trusted post301 no-post301 post302 no-post302 post303 no-post303 4/ipv4 no-ipv4 6/ipv6 no-ipv6 k/insecure no-insecure clobber no-clobber sequential no-sequential frames no-frames preview no-preview h/help V/version
 end
 
 function __fish_jaunt_needs_command
@@ -131,6 +131,8 @@ complete -c jaunt -n "__fish_jaunt_needs_command" -l sequential -d 'One request 
 complete -c jaunt -n "__fish_jaunt_needs_command" -l no-sequential
 complete -c jaunt -n "__fish_jaunt_needs_command" -l frames -d 'Images of the pages in iframes too'
 complete -c jaunt -n "__fish_jaunt_needs_command" -l no-frames
+complete -c jaunt -n "__fish_jaunt_needs_command" -l preview -d 'Show the pictures themselves on a terminal that can: kitty, iTerm2, sixel'
+complete -c jaunt -n "__fish_jaunt_needs_command" -l no-preview
 complete -c jaunt -n "__fish_jaunt_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jaunt -n "__fish_jaunt_needs_command" -s V -l version -d 'Print version'
 complete -c jaunt -n "__fish_jaunt_needs_command" -a "demo" -d 'The same journey inside a little internet on loopback: no network needed'
@@ -264,4 +266,6 @@ complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l sequential -d 'One 
 complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-sequential
 complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l frames -d 'Images of the pages in iframes too'
 complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-frames
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l preview -d 'Show the pictures themselves on a terminal that can: kitty, iTerm2, sixel'
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-preview
 complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -s h -l help -d 'Print help'

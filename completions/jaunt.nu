@@ -113,6 +113,8 @@ module completions {
     --no-sequential
     --frames                  # Images of the pages in iframes too
     --no-frames
+    --preview                 # Show the pictures themselves on a terminal that can: kitty, iTerm2, sixel
+    --no-preview
     --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
     ...urls: string           # What to fetch; http:// may be left out
@@ -236,6 +238,8 @@ module completions {
     --no-sequential
     --frames                  # Images of the pages in iframes too
     --no-frames
+    --preview                 # Show the pictures themselves on a terminal that can: kitty, iTerm2, sixel
+    --no-preview
     --help(-h)                # Print help
     ...urls: string           # What to fetch there [default: http://www.lab.example/]
   ]

@@ -25,3 +25,7 @@ cli-warning = jaunt: warning: { $words }
 cli-password-of = password of { $user }:{" "}
 cli-more-outputs = -o or -O was given more often than URLs
 cli-unknown-variable = -w: { $name } is not a variable
+cli-preview-no-terminal = the pictures are not shown: standard error is no terminal
+cli-preview-plain = the pictures are not shown: --plain draws nothing
+cli-preview-cannot = the pictures are not shown: this terminal has none of the graphics of kitty, iTerm2 and sixel
+cli-preview-background = the pictures are not shown: the terminal cannot be asked what it can show, jaunt runs in its background

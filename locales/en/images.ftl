@@ -137,3 +137,18 @@ images-error-no-picture = { $url } is no image: { $why }
 images-error-no-picture-hint = without --save-images it does not count what an image's answer holds
 images-error-save = saving { $path }: { $error }
 images-error-save-hint = look at the folder's permissions and the space that is left; the other images were not affected
+
+images-preview-not = not shown: { $why }
+images-preview-format = there is no decoder for { $format } here
+images-preview-pixels = it has more pixels than are decoded
+images-preview-broken = its bytes cannot be decoded: { $error }
+images-preview-large = it has more than { $most } bytes
+images-preview-room = more than { $most } bytes of pictures came at a time
+images-preview-beyond = { $n ->
+    [one] { $n } more picture is not shown: the first { $most } are
+   *[other] { $n } more pictures are not shown: the first { $most } are
+}
+images-preview-others = { $n ->
+    [one] { $n } picture is not shown: there is no decoder here for { $formats }
+   *[other] { $n } pictures are not shown: there is no decoder here for { $formats }
+}

@@ -338,6 +338,9 @@ pub struct Images {
     /// Images of the pages in iframes too
     #[arg(long)]
     pub frames: bool,
+    /// Show the pictures themselves on a terminal that can: kitty, iTerm2, sixel
+    #[arg(long, conflicts_with = "no_images")]
+    pub preview: bool,
     /// Look at most at so many references [default: 100000]
     #[arg(long, value_name = "N")]
     pub max_images: Option<u32>,

@@ -139,6 +139,7 @@ pub const OWN: &[&str] = &[
     "max-images",
     "no-images",
     "plain",
+    "preview",
     "resolver",
     "root-hints",
     "save-images",

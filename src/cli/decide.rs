@@ -13,13 +13,14 @@ use crate::demo::Break;
 use crate::event::Detail;
 use crate::phrase;
 use crate::plan::{Job, Output, Plan, Redirects, StdoutMode};
-use crate::render::narration::Look;
+use crate::render::narration::{Look, Preview};
 use crate::render::palette::Palette;
 use crate::secret::Secrets;
 use crate::stages::Stage;
 use crate::stages::connect::ConnectPlan;
 use crate::stages::dns::{DnsPlan, Family, ResolverKind};
 use crate::stages::images::ImagesPlan;
+use crate::stages::images::shelf::Shelf;
 use crate::stages::message::{Body, RequestSpec, Version};
 use crate::stages::response::Limits;
 use crate::stages::tls::TlsPlan;
@@ -64,12 +65,22 @@ pub struct Show {
     pub write_out: Option<Template>,
     /// What is odd about the command line, yet no error.
     pub warnings: Vec<Phrase>,
+    /// `--preview`, once it is known what the terminal can show.
+    pub preview: Option<Preview>,
 }
 
 impl Show {
     /// How the narration looks.
     pub fn look(&self, detail: Detail) -> Look {
-        Look { width: self.width, palette: self.palette, plain: self.plain, live: self.live, detail, lang: self.lang }
+        Look {
+            width: self.width,
+            palette: self.palette,
+            plain: self.plain,
+            live: self.live,
+            detail,
+            lang: self.lang,
+            preview: self.preview.clone(),
+        }
     }
 }
 
@@ -167,6 +178,7 @@ pub fn decide(parsed: Parsed, around: &Around) -> Result<Decision, UsageError> {
         events: options.see.events,
         write_out,
         warnings,
+        preview: None,
     };
     Ok(Decision { plan, show, demo })
 }
@@ -329,7 +341,9 @@ fn redirects(options: &Options) -> Redirects {
 /// Images belong to the narrated journey of one page; a plain fetch leaves them out unless they are asked for.
 fn images(options: &Options, urls: usize, remote_name: bool) -> Option<ImagesPlan> {
     let asked = &options.images;
-    let wanted = asked.images || asked.save_images.is_some();
+    // Only the narration shows pictures.
+    let preview = asked.preview && (!options.see.silent || options.see.verbose > 0);
+    let wanted = asked.images || asked.save_images.is_some() || preview;
     let plain = options.see.silent
         || options.request.head
         || remote_name
@@ -349,6 +363,7 @@ fn images(options: &Options, urls: usize, remote_name: bool) -> Option<ImagesPla
         viewport: asked.viewport.map_or(default.viewport, |v| v.0),
         frames: asked.frames,
         most: asked.max_images.map_or(default.most, |n| n as usize),
+        preview: preview.then(Shelf::default),
     })
 }
 
@@ -451,6 +466,20 @@ mod tests {
     }
 
     #[test]
+    fn pictures_are_kept_only_for_a_narration_that_shows_them() {
+        let kept = |arguments: &[&str]| decided(arguments).plan.images.and_then(|images| images.preview).is_some();
+        for arguments in
+            [&["--preview", "u"][..], &["--preview", "u", "v"], &["-sv", "--preview", "u"], &["-O", "--preview", "u"]]
+        {
+            assert!(kept(arguments), "{arguments:?}");
+        }
+        for arguments in [&["u"][..], &["--preview", "--no-preview", "u"], &["-s", "--preview", "--images", "u"]] {
+            assert!(!kept(arguments), "{arguments:?}");
+        }
+        assert!(decided(&["-s", "--preview", "u"]).plan.images.is_none());
+    }
+
+    #[test]
     fn outputs_belong_to_urls_in_order() {
         let plan = decided(&["-o", "a", "u", "-O", "v", "w", "--output-dir", "d"]).plan;
         let outputs: Vec<_> = plan.jobs.into_iter().map(|j| j.output).collect();
@@ -534,6 +563,7 @@ mod tests {
             (&["-I", "-d", "x", "u"], 2),
             (&["--parallel-max", "0", "u"], 2),
             (&["--save-images", "d", "--no-images", "u"], 2),
+            (&["--preview", "--no-images", "u"], 2),
             (&["demo", "--break", "everything"], 2),
             (&["-d", "@/no/such/file", "u"], 26),
             (&["-H", "@/no/such/file", "u"], 26),

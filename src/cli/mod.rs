@@ -11,6 +11,7 @@ pub mod data;
 pub mod decide;
 pub mod files;
 pub mod generate;
+pub mod graphics;
 pub mod interrupt;
 pub mod parse;
 pub mod terminal;
@@ -29,7 +30,7 @@ use crate::exit::Exit;
 use crate::journey::{self, Outcome};
 use crate::phrase;
 use crate::plan::Plan;
-use crate::render::narration::Narrator;
+use crate::render::narration::{Narrator, Preview};
 use crate::render::ndjson::Ndjson;
 use crate::render::page::Page;
 use crate::words::{Lang, Phrase, Words};
@@ -68,12 +69,24 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 /// Starts what listens, travels, and says at the end what went wrong.
 fn travel(decision: Decision) -> Result<Exit, UsageError> {
-    let Decision { mut plan, show, demo } = decision;
+    let Decision { mut plan, mut show, demo } = decision;
     let words = Words::new(show.lang);
     if show.errors {
         for warning in &show.warnings {
             complain(&words, &phrase!("cli-warning", words = warning.clone()));
         }
+    }
+    interrupt::listen();
+    if let Some(images) = &mut plan.images
+        && let Some(shelf) = images.preview.take()
+    {
+        show.preview = Some(match graphics::look(show.plain) {
+            Ok(screen) => {
+                images.preview = Some(shelf.clone());
+                Preview::Shown(shelf, screen)
+            }
+            Err(why) => Preview::Not(why),
+        });
     }
     let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
     if let Some(path) = &show.events {
@@ -82,7 +95,6 @@ fn travel(decision: Decision) -> Result<Exit, UsageError> {
     if let Some(detail) = show.narration {
         sinks.push(Box::new(Narrator::new(io::stderr(), &show.look(detail))));
     }
-    interrupt::listen();
     // Serves until the end of this function.
     let internet =
         demo.map(|asked| demo::prepare(&mut plan, asked.fault)).transpose().map_err(|error| UsageError::NoDemo { error })?;

@@ -9,3 +9,5 @@ pub mod narration;
 pub mod page;
 #[cfg(feature = "cli")]
 pub mod palette;
+#[cfg(feature = "cli")]
+pub mod pictures;

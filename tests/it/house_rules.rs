@@ -128,6 +128,7 @@ fn crates_stay_in_their_places() {
         (&["owo_colors::"], &["src/render/"]),
         (&["cookie_store::"], &["src/journey/cookies"]),
         (&["rcgen::"], &["src/demo/"]),
+        (&["image::", "color_quant::"], &["src/render/pictures/"]),
         (&["tokio", "reqwest::", "hyper::"], &[]),
     ];
     for (name, text) in rust("src").into_iter().filter(|(name, _)| !name.ends_with("tests.rs")) {

@@ -16,6 +16,7 @@ mod images;
 mod iterative;
 mod message;
 mod outputs;
+mod preview;
 mod response;
 mod support;
 mod tls;

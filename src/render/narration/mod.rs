@@ -10,6 +10,7 @@ pub mod dns;
 pub mod images;
 mod live;
 pub mod message;
+mod pictures;
 pub mod response;
 pub mod timeline;
 pub mod tls;
@@ -29,6 +30,7 @@ use crate::stages::response::ResponseEvent;
 use crate::words::{Lang, Words};
 
 use self::live::{Live, Progress};
+pub use self::pictures::Preview;
 
 /// Calls of a response that are kept to be told one by one.
 const CALLS: usize = 300;
@@ -76,6 +78,8 @@ pub struct Look {
     pub detail: Detail,
     /// In which language.
     pub lang: Lang,
+    /// `--preview`
+    pub preview: Option<Preview>,
 }
 
 /// The sink that narrates.
@@ -96,6 +100,7 @@ pub struct Narrator<W: Write + Send> {
     live: Live,
     progress: Progress,
     tally: images::Tally,
+    preview: Option<Preview>,
     /// Descriptors that were closed since the last block.
     closed: Vec<i32>,
     /// Requests for images that were sent a second time, on a new connection.
@@ -123,6 +128,7 @@ impl<W: Write + Send> Narrator<W> {
             live: Live::new(look.live, look.width),
             progress: Progress::default(),
             tally: images::Tally::default(),
+            preview: look.preview.clone(),
             closed: Vec::new(),
             repeated: 0,
             failed: None,
@@ -179,8 +185,15 @@ impl<W: Write + Send> Narrator<W> {
         if stage == Stage::Images {
             between::repeated(page, words, std::mem::take(&mut self.repeated));
         }
+        if stage == Stage::Images && self.preview.is_some() {
+            let site = mine.iter().find_map(|e| match &e.event {
+                Event::Images(ImagesEvent::Scanning { page }) => Some(page.as_str()),
+                _ => None,
+            });
+            self.tell_pictures(site.unwrap_or_default());
+        }
         if matches!(stage, Stage::Tls | Stage::Response | Stage::Images) {
-            between::closed(page, words, &std::mem::take(&mut self.closed));
+            between::closed(&mut self.page, &self.words, &std::mem::take(&mut self.closed));
         }
         self.flush();
     }
@@ -345,8 +358,15 @@ mod tests {
 
     #[test]
     fn calls_that_are_too_many_to_keep_count_once() {
-        let look =
-            Look { width: None, palette: Palette::plain(), plain: false, live: false, detail: Detail::Normal, lang: Lang::En };
+        let look = Look {
+            width: None,
+            palette: Palette::plain(),
+            plain: false,
+            live: false,
+            detail: Detail::Normal,
+            lang: Lang::En,
+            preview: None,
+        };
         let (written, clock) = (Shared::default(), Still);
         let hub = Hub::new(&clock, Secrets::Masked, Detail::Normal, vec![Box::new(Narrator::new(written.clone(), &look))]);
         let out = hub.emitter(FetchId(0));

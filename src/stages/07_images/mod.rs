@@ -13,6 +13,7 @@ pub mod pixels;
 mod queue;
 mod save;
 pub mod scan;
+pub mod shelf;
 mod stage;
 mod visit;
 
@@ -43,6 +44,8 @@ pub struct ImagesPlan {
     pub frames: bool,
     /// Most references of a page that are looked at.
     pub most: usize,
+    /// `--preview`: where copies of the pictures go, for whoever holds the other end.
+    pub preview: Option<shelf::Shelf>,
 }
 
 impl Default for ImagesPlan {
@@ -55,6 +58,7 @@ impl Default for ImagesPlan {
             viewport: (1280, 720, 1000),
             frames: false,
             most: 100_000,
+            preview: None,
         }
     }
 }

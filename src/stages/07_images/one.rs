@@ -23,6 +23,7 @@ use super::names::Name;
 use super::pixels::{Picture, Probe};
 use super::save::{Entry, Saver};
 use super::scan::{FrameAnswer, FrameId, Kind, ObjectId, SheetAnswer, SheetId};
+use super::shelf::{Copying, Shelf};
 use super::visit::{ImageJob, Visit, Visited, lacks_descriptors};
 
 /// The longest style sheet or frame that is looked at; what comes after is received and left out.
@@ -37,6 +38,8 @@ pub(super) struct Fetching<'f, V> {
     /// Tells events of the page's fetch.
     pub(super) out: Emitter<'f>,
     pub(super) saver: Option<Saver>,
+    /// `--preview`
+    pub(super) shelf: Option<&'f Shelf>,
     /// An image's status of 400 or above is a failure: `-f`, `--save-images`.
     pub(super) strict: bool,
     pub(super) totals: Mutex<Totals>,
@@ -73,6 +76,8 @@ impl<V: Visit> Work<Numbered, Answer> for Fetching<'_, V> {
         let began = if self.out.heard() { self.out.clock().now() } else { Duration::ZERO };
         self.out.emit_at(began, || ImagesEvent::Fetching { image, number: *number });
         let mut sink = Landing::new(job, self.saver.as_ref(), self.out.heard());
+        sink.copying =
+            self.shelf.filter(|_| matches!(job.kind, Kind::Image | Kind::Object(_))).map(|shelf| shelf.copying(*number));
         let result = self.visit.visit(job, self.out.of(image), &mut sink);
         match result {
             Ok(visited) => Attempt::Done(self.fetched(*number, job, &visited, sink, began)),
@@ -111,7 +116,7 @@ impl<V: Visit> Fetching<'_, V> {
     fn fetched(&self, number: u32, job: &ImageJob, visited: &Visited, sink: Landing<'_>, began: Duration) -> Option<Answer> {
         let head = &visited.response.head;
         let status = head.status;
-        let landed = match sink.landed() {
+        let mut landed = match sink.landed() {
             Ok(landed) => landed,
             Err(error) => {
                 self.failed(number, job, error.into(), began);
@@ -135,6 +140,9 @@ impl<V: Visit> Fetching<'_, V> {
                 height,
                 error: landed.not_saved.map(|why| english(&why_not_saved(why, status, content_type.as_deref()))),
             });
+        }
+        if let (Some(copying), Some(picture)) = (landed.copying.take(), landed.picture) {
+            copying.place(self.out.secrets().url(&visited.url), picture.format);
         }
         self.out.emit(|| {
             ImagesEvent::Fetched(Box::new(Fetched {
@@ -273,6 +281,7 @@ struct Landed {
     file: Option<String>,
     not_saved: Option<NotSaved>,
     text: Vec<u8>,
+    copying: Option<Copying>,
 }
 
 /// Takes the content of one answer.
@@ -286,6 +295,8 @@ struct Landing<'s> {
     empty: bool,
     saving: Saving,
     text: Vec<u8>,
+    /// `--preview`
+    copying: Option<Copying>,
 }
 
 enum Saving {
@@ -307,6 +318,7 @@ impl<'s> Landing<'s> {
             empty: true,
             saving: Saving::Deciding(Vec::new()),
             text: Vec::new(),
+            copying: None,
         }
     }
 
@@ -338,9 +350,9 @@ impl<'s> Landing<'s> {
 
     /// Everything has come.
     fn landed(self) -> Result<Landed, ImagesError> {
-        let Self { saver, status, declared, probe, empty, saving, text, .. } = self;
+        let Self { saver, status, declared, probe, empty, saving, text, copying, .. } = self;
         let picture = probe.and_then(|mut p| p.end());
-        let mut landed = Landed { picture, file: None, not_saved: None, text };
+        let mut landed = Landed { picture, file: None, not_saved: None, text, copying };
         let Some((saver, name)) = saver else { return Ok(landed) };
         match saving {
             Saving::Into(file) => {
@@ -370,6 +382,9 @@ impl BodySink for Landing<'_> {
         self.empty = true;
         self.saving = Saving::Deciding(Vec::new());
         self.text = Vec::new();
+        if let Some(copying) = &mut self.copying {
+            copying.begin();
+        }
         Ok(())
     }
 
@@ -384,6 +399,9 @@ impl BodySink for Landing<'_> {
             Kind::Image | Kind::Object(_) => {
                 if let Some(probe) = &mut self.probe {
                     probe.feed(content);
+                }
+                if let Some(copying) = &mut self.copying {
+                    copying.extend(content);
                 }
                 self.keep(content)
             }

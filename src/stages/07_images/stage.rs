@@ -37,6 +37,7 @@ pub fn alongside<V: Visit, T>(
         visit,
         out,
         saver: plan.save.clone().map(|dir| Saver::new(dir, plan.clobber)),
+        shelf: plan.preview.as_ref(),
         strict: strict || plan.save.is_some(),
         totals: Mutex::new(Totals::default()),
     };

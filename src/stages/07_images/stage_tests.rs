@@ -324,3 +324,24 @@ fn in_sequence_requests_leave_in_document_order_after_the_page() {
     run(&ImagesPlan { sequential: true, ..ImagesPlan::default() }, &site, &html, 10);
     assert_eq!(*site.asked.lock().unwrap(), (0..50).map(|n| format!("/{n}.png")).collect::<Vec<_>>());
 }
+
+#[test]
+fn a_preview_gets_copies_of_the_pictures_and_of_nothing_else() {
+    let site = Site::new()
+        .with("/a.png", 200, "image/png", png())
+        .with("/b.png", 404, "image/png", png())
+        .with("/c.css", 200, "text/css", "a{}")
+        .with("/d.png", 200, "image/png", "<!DOCTYPE html>")
+        .with("/e.png", 200, "image/png", png())
+        .breaking("/e.png", 700);
+    let shelf = super::super::shelf::Shelf::default();
+    let plan = ImagesPlan { preview: Some(shelf.clone()), ..ImagesPlan::default() };
+    let html = "<link rel=stylesheet href=/c.css><img src=/a.png><img src=/b.png><img src=/d.png><img src=/e.png>";
+    let (_, events) = run(&plan, &site, html, 10);
+    let shelved = shelf.take();
+    // A browser shows a picture whatever the status that it comes with.
+    assert_eq!(shelved.pictures.keys().copied().collect::<Vec<_>>(), [2, 3]);
+    assert!(shelved.pictures.values().all(|p| p.bytes.as_deref() == Ok(&png()[..])));
+    let (_, plain) = run(&ImagesPlan::default(), &site, html, 10);
+    assert_eq!(events.len(), plain.len(), "the events are the same");
+}

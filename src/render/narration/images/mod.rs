@@ -163,18 +163,23 @@ impl<'e> Seen<'e> {
         seen
     }
 
-    /// The URL as it stands in the table: without the page's own origin.
+    /// The URL as it stands in the table.
     fn short<'u>(&self, url: &'u str) -> Cow<'u, str> {
-        let origin = self.page.match_indices('/').nth(2).map_or(self.page, |(at, _)| &self.page[..at]);
-        let short = match url.strip_prefix(origin) {
-            Some(path) if path.starts_with('/') => path,
-            _ => url,
-        };
-        let short = visible(short);
-        match short.char_indices().nth(URL) {
-            Some((at, _)) => format!("{}…", &short[..at]).into(),
-            None => short,
-        }
+        short(self.page, url)
+    }
+}
+
+/// A URL without the origin of `page`, if it is the same.
+pub(super) fn short<'u>(page: &str, url: &'u str) -> Cow<'u, str> {
+    let origin = page.match_indices('/').nth(2).map_or(page, |(at, _)| &page[..at]);
+    let short = match url.strip_prefix(origin) {
+        Some(path) if path.starts_with('/') => path,
+        _ => url,
+    };
+    let short = visible(short);
+    match short.char_indices().nth(URL) {
+        Some((at, _)) => format!("{}…", &short[..at]).into(),
+        None => short,
     }
 }
 
