@@ -80,7 +80,7 @@ dns-cause-port-closed = no DNS server listens at that address
 
 dns-hint-bad-name = labels have 1 to 63 bytes, a name up to 253
 dns-hint-onion = use a Tor client as proxy
-dns-hint-spelling = look at the spelling
+dns-hint-spelling = check the spelling
 dns-hint-single-label = { $host } has no dot: did you mean a full name such as { $host }.com?
 dns-hint-nodata = jaunt --until dns --dns-type MX,NS,TXT http://{ $host }/ shows what it has
 dns-hint-nodata-family = leave out -4 and -6
