@@ -4,11 +4,13 @@
 //! sixel graphics (VT340, xterm's ctlseqs). Before it the size of a cell is asked for (`ESC [ 16 t`), which some leave unanswered.
 
 use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::atomic::Ordering;
 
 use rustix::process::getpgrp;
 use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios};
 use rustix::termios::{tcgetattr, tcgetpgrp, tcgetwinsize, tcsetattr};
 
+use crate::deadline::INTERRUPTED;
 use crate::phrase;
 use crate::render::pictures::{Protocol, Screen};
 use crate::words::Phrase;
@@ -173,7 +175,7 @@ fn ask() -> io::Result<Vec<u8>> {
     tcsetattr(io::stderr(), OptionalActions::Now, &modes)?;
     io::stderr().write_all(QUESTION)?;
     let (mut answer, mut patience) = (Vec::new(), PATIENCE);
-    while patience > 0 && answer.len() < ANSWER && !is_whole(&answer) {
+    while patience > 0 && answer.len() < ANSWER && !is_whole(&answer) && !INTERRUPTED.load(Ordering::Relaxed) {
         let mut bytes = [0; 64];
         match rustix::io::read(io::stderr(), &mut bytes)? {
             0 => patience -= 1,

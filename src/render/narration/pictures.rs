@@ -1,8 +1,10 @@
 //! The pictures themselves, under the table of the images stage: `--preview`.
 
 use std::io::Write;
+use std::sync::atomic::Ordering;
 
 use super::{Narrator, images};
+use crate::deadline::INTERRUPTED;
 use crate::phrase;
 use crate::render::page::INDENT;
 use crate::render::pictures::{self, Screen};
@@ -30,6 +32,10 @@ impl<W: Write + Send> Narrator<W> {
             Some(Preview::Shown(shelf, screen)) => (shelf.take(), *screen),
         };
         for (number, copied) in shelf.pictures {
+            // Decoding may take its time, and Ctrl-C says that nobody waits.
+            if INTERRUPTED.load(Ordering::Relaxed) {
+                return;
+            }
             self.page.text(&format!("#{number}  {}", images::short(site, &copied.url)));
             let drawn = match copied.bytes {
                 Ok(bytes) => pictures::show(&bytes, copied.format, screen, INDENT).map_err(|why| why.phrase()),

@@ -159,10 +159,10 @@ fn sixels_paint_few_colours_exactly_and_many_nearly() {
 
 #[test]
 fn pictures_of_any_shape_stay_in_their_box() {
-    for (width, height) in [(1, 1), (16, 16), (2_000, 1_500), (3_000, 1), (1, 3_000), (400, 300)] {
+    for (width, height) in [(1, 1), (16, 16), (700, 500), (2_000, 1), (1, 2_000)] {
         let bytes = encoded(&gradient(width, height));
         for (columns, rows) in [(80, 24), (60, 10), (20, 4), (5, 1)] {
-            for cell in [(3, 6), (8, 16), (64, 128)] {
+            for cell in [(3, 6), (12, 24)] {
                 let screen = Screen { protocol: Protocol::Sixel, columns, rows, cell };
                 let sent = read(&show(&bytes, Format::Png, screen, 12).unwrap());
                 let painted = sixels(&sent);
