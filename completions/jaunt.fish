@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_jaunt_global_optspecs
-    string join \n until= v/verbose events= w/write-out= color= lang= generate= url= X/request= d/data= data-binary= data-raw= data-urlencode= json= H/header= A/user-agent= e/referer= u/user= b/cookie= r/range= o/output= O/remote-name output-dir= max-filesize= max-redirs= resolver= dns-servers= root-hints= dns-type= resolve= connect-to= connect-timeout= m/max-time= cacert= E/cert= key= images no-images save-images= parallel-max= viewport= max-images= s/silent no-silent S/show-error no-show-error plain no-plain show-secrets no-show-secrets G/get no-get I/head no-head 0/http1.0 no-http1.0 http1.1 no-http1.1 compressed no-compressed remote-name-all no-remote-name-all create-dirs no-create-dirs i/include no-include f/fail no-fail L/location no-location location-trusted no-location-trusted post301 no-post301 post302 no-post302 post303 no-post303 4/ipv4 no-ipv4 6/ipv6 no-ipv6 k/insecure no-insecure clobber no-clobber sequential no-sequential frames no-frames preview no-preview h/help V/version
+    string join \n until= v/verbose events= w/write-out= color= lang= generate= url= X/request= d/data= data-binary= data-raw= data-urlencode= json= H/header= A/user-agent= e/referer= u/user= b/cookie= r/range= C/continue-at= o/output= O/remote-name output-dir= max-filesize= max-redirs= resolver= dns-servers= root-hints= dns-type= resolve= connect-to= connect-timeout= m/max-time= cacert= E/cert= key= images no-images save-images= parallel-max= viewport= max-images= s/silent no-silent S/show-error no-show-error plain no-plain show-secrets no-show-secrets G/get no-get I/head no-head 0/http1.0 no-http1.0 http1.1 no-http1.1 compressed no-compressed remote-name-all no-remote-name-all create-dirs no-create-dirs i/include no-include f/fail no-fail L/location no-location location-trusted no-location-trusted post301 no-post301 post302 no-post302 post303 no-post303 4/ipv4 no-ipv4 6/ipv6 no-ipv6 k/insecure no-insecure clobber no-clobber sequential no-sequential frames no-frames preview no-preview h/help V/version
 end
 
 function __fish_jaunt_needs_command
@@ -57,6 +57,7 @@ complete -c jaunt -n "__fish_jaunt_needs_command" -s e -l referer -d 'Referer; \
 complete -c jaunt -n "__fish_jaunt_needs_command" -s u -l user -d 'Credentials; without a password jaunt asks for it' -r
 complete -c jaunt -n "__fish_jaunt_needs_command" -s b -l cookie -d 'Cookies: name=value, or a file of them' -r
 complete -c jaunt -n "__fish_jaunt_needs_command" -s r -l range -d 'Ask for these bytes: 0-499, 500-, -200' -r
+complete -c jaunt -n "__fish_jaunt_needs_command" -s C -l continue-at -d 'Fetch what is missing: from this byte on, or after what the file holds (-)' -r
 complete -c jaunt -n "__fish_jaunt_needs_command" -s o -l output -d 'The content goes to FILE (- is stdout, even binary to a terminal); once a URL' -r -F
 complete -c jaunt -n "__fish_jaunt_needs_command" -l output-dir -d 'Files of -o and -O go there' -r -F
 complete -c jaunt -n "__fish_jaunt_needs_command" -l max-filesize -d 'More content than this is a failure (63); k, M, G' -r
@@ -192,6 +193,7 @@ complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -s e -l referer -d 'Re
 complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -s u -l user -d 'Credentials; without a password jaunt asks for it' -r
 complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -s b -l cookie -d 'Cookies: name=value, or a file of them' -r
 complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -s r -l range -d 'Ask for these bytes: 0-499, 500-, -200' -r
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -s C -l continue-at -d 'Fetch what is missing: from this byte on, or after what the file holds (-)' -r
 complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -s o -l output -d 'The content goes to FILE (- is stdout, even binary to a terminal); once a URL' -r -F
 complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l output-dir -d 'Files of -o and -O go there' -r -F
 complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l max-filesize -d 'More content than this is a failure (63); k, M, G' -r

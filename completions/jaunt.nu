@@ -42,6 +42,7 @@ module completions {
     --user(-u): string        # Credentials; without a password jaunt asks for it
     --cookie(-b): string      # Cookies: name=value, or a file of them
     --range(-r): string       # Ask for these bytes: 0-499, 500-, -200
+    --continue-at(-C): string # Fetch what is missing: from this byte on, or after what the file holds (-)
     --output(-o): path        # The content goes to FILE (- is stdout, even binary to a terminal); once a URL
     --remote-name(-O)         # The content goes to a file named as in the URL; once a URL
     --output-dir: path        # Files of -o and -O go there
@@ -167,6 +168,7 @@ module completions {
     --user(-u): string        # Credentials; without a password jaunt asks for it
     --cookie(-b): string      # Cookies: name=value, or a file of them
     --range(-r): string       # Ask for these bytes: 0-499, 500-, -200
+    --continue-at(-C): string # Fetch what is missing: from this byte on, or after what the file holds (-)
     --output(-o): path        # The content goes to FILE (- is stdout, even binary to a terminal); once a URL
     --remote-name(-O)         # The content goes to a file named as in the URL; once a URL
     --output-dir: path        # Files of -o and -O go there

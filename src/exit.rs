@@ -32,6 +32,7 @@ pub enum Exit {
     OperationTimedOut = 28,
     RangeError = 33,
     SslConnectError = 35,
+    BadDownloadResume = 36,
     FileCouldntReadFile = 37,
     TooManyRedirects = 47,
     SetoptOptionSyntax = 49,

@@ -43,6 +43,8 @@ pub struct Plan {
     pub include: bool,
     /// `--create-dirs` for `-o`.
     pub create_dirs: bool,
+    /// `-C`: fetch the rest of what is there already.
+    pub continue_at: Option<ContinueAt>,
     /// How standard output takes a body.
     pub stdout: StdoutMode,
 }
@@ -54,6 +56,15 @@ pub struct Job {
     pub url: String,
     /// Where its content goes.
     pub output: Output,
+}
+
+/// `-C`: the first byte to be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContinueAt {
+    /// After what the output file holds (`-`); nothing for standard output.
+    End,
+    /// This one, counted from 0.
+    Byte(u64),
 }
 
 /// Where a page's content goes.

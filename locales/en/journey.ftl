@@ -13,6 +13,8 @@ journey-redirect-scheme-hint = a server must not choose a file or a program on t
 journey-http-status = the server answered { $status } for { $url }
 journey-http-status-hint = without -f the answer's content is written, and may say why
 journey-redirect-forbidden = redirected to { $to }, which the page does not allow: { $why }
+journey-continuing = asking for what begins at byte { $offset }, as -C says
+journey-continuing-file = asking for what begins at byte { $offset }: the rest of { $path }, as -C says
 journey-stage-url = URL
 journey-stage-message = Message
 journey-stage-dns = DNS
@@ -80,6 +82,12 @@ journey-local-too-large = more than the { $limit ->
     [one] { $limit } byte
    *[other] { $limit } bytes
 } that --max-filesize allows
+journey-local-beyond = continue at byte { $offset }: { $size ->
+    [one] there is { $size } byte
+   *[other] there are { $size } bytes
+}
+journey-local-no-middle = { $path } cannot be read from byte { $offset } on: it is no plain file
+journey-local-hint-beyond = nothing was written; without -C it is read from its first byte
 journey-local-no-comma = the data: URL has no comma before its data
 journey-local-base64 = the data of the data: URL is not base64, as it says
 journey-local-hint-missing = ls shows what is there; spaces and % in a name are %20 and %25 in a URL

@@ -92,6 +92,14 @@ response-too-big = the content is larger than the { $limit } bytes that --max-fi
 response-too-big-announced = the server announced { $announced } bytes, more than the { $limit } that --max-filesize allows
 response-sink = write the content to { $path }: { $why }
 response-standard-output = standard output
+response-not-continued = continue { $path }: { $why }
+response-range-ignored = asked for what follows byte { $offset }, the server answered 200 and begins again: it does not give parts
+response-range-status = asked for what follows byte { $offset }, the server answered { $status }: that is no part of it
+response-range-unsaid = the server answered 206 without saying in Content-Range which part that is; byte { $offset } was asked for
+response-range-elsewhere = the server sends what begins at byte { $first }; byte { $offset } was asked for
+response-range-length = byte { $offset } was asked for, and the server's content is { $total } bytes long
+response-range-excess = the server sends more than it announced in Content-Range
+response-range-short = the server ended after byte { $upto } of { $of }
 response-refused-binary = it is binary, and standard output is a terminal
 response-refused-nameless = the URL's path ends without a file name
 
@@ -105,7 +113,7 @@ response-hint-empty = check the scheme and the port of the URL
 response-cause-send = the server closed the connection while the request was on its way
 response-cause-reset = the server or something between dropped the connection
 response-cause-cut = the server stopped midway, or something between dropped the connection
-response-hint-cut = try again; what came is not whole
+response-hint-cut = try again; what came is not whole (with -o FILE, -C - fetches what is missing)
 response-cause-broken = the server, or a proxy before it, does not speak HTTP correctly
 response-hint-broken = -vv shows the bytes that it sent
 response-hint-cookies = many or large cookies make long heads
@@ -123,6 +131,11 @@ response-hint-max-filesize = --max-filesize BYTES sets that bound
 response-hint-binary = -o FILE saves it; -o - writes it to the terminal all the same
 response-hint-nameless = -o FILE names it
 response-hint-disk = make room, or write elsewhere with -o
+response-cause-no-ranges = the server, or what makes this content, knows no ranges
+response-cause-other-content = what is there is another content, or the server's has changed
+response-hint-afresh = nothing was written over; without -C it is fetched from its first byte
+response-hint-range-status = what is there was not touched; without -C the answer's content is written
+response-hint-continue = -C - asks for the rest
 response-hint-pipe = the program that reads the output ended first
 response-hint-create-dirs = --create-dirs makes the folders that are missing
 response-hint-descriptors = ulimit -n shows how many files may be open, and sets it
@@ -194,7 +207,7 @@ response-trailers =
        *[other] { $count } trailer fields
     } after the last chunk
 response-body-none = no body
-response-body-declined = body not read: -f wants none of an error
+response-body-declined = body not read: nothing of it is wanted
 response-body-length =
     body { $bytes } { $bytes ->
         [one] byte
@@ -229,6 +242,13 @@ response-saved = saved to { $path }: { $bytes } bytes
 response-saved-over = saved to { $path }: { $bytes } bytes, in place of an older file
 response-left-part = { $path } was not touched; the { $bytes } bytes that came are kept in { $part }
 response-left-nothing = nothing whole for { $path }; the { $bytes } bytes that came are not kept
+response-continued = goes on as asked: bytes { $first } to { $last }
+response-continued-of = goes on as asked: bytes { $first } to { $last } of { $total }
+response-continued-file = { $range }, added to { $path }
+response-whole-already = nothing to add: the content ends after { $bytes } bytes, and they are there
+response-nothing-after = nothing to add: the server has nothing after { $bytes } bytes, and does not say how long the content is
+response-appended = { $bytes } bytes added to { $path }, after the { $before } that were there: { $all } bytes
+response-appended-cut = the { $bytes } bytes that came are added to { $path }: { $all } bytes, not all; -C - goes on
 response-previewed = the first { $shown } of { $lines } lines are shown: -o FILE saves all, -o - shows all
 response-previewed-cut =
     { $lines ->

@@ -19,6 +19,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::values;
 use crate::demo::Break;
+use crate::plan::ContinueAt;
 use crate::stages::Stage;
 
 /// See a web fetch: every stage of it, as it really happens.
@@ -182,6 +183,9 @@ pub struct Request {
     /// Ask for these bytes: 0-499, 500-, -200
     #[arg(short, long, value_name = "RANGE")]
     pub range: Option<String>,
+    /// Fetch what is missing: from this byte on, or after what the file holds (-)
+    #[arg(short = 'C', long, value_name = "OFFSET", value_parser = values::continue_at, conflicts_with = "range")]
+    pub continue_at: Option<ContinueAt>,
     /// HTTP/1.0
     #[arg(short = '0', long = "http1.0", overrides_with = "http11")]
     pub http10: bool,

@@ -46,6 +46,13 @@ pub const TABLE: &[Row] = &[
     row(None, "connect-timeout", Same),
     row(None, "connect-to", Same),
     row(
+        Some('C'),
+        "continue-at",
+        Differs(
+            "without FILE it goes on in FILE.part, which a failed fetch leaves; a part that is cut short ends it (18); so do (33) a 416 that tells another length, and more than Content-Range says; nothing is written before the answer is judged. -r and -d beside it are refused (2); no content coding is offered",
+        ),
+    ),
+    row(
         Some('b'),
         "cookie",
         Differs(

@@ -108,6 +108,12 @@ pub fn decide(parsed: Parsed, around: &Around) -> Result<Decision, UsageError> {
     }
     let mut urls = urls.into_iter().map(utf8_url).collect::<Result<Vec<_>, _>>()?;
 
+    if options.request.continue_at.is_some()
+        && !options.request.get
+        && let Some(first) = data.first()
+    {
+        return Err(UsageError::ContinuesData { option: first.kind.option() });
+    }
     let mut warnings = Vec::new();
     let mut request = request(&options, &data)?;
     if options.request.get
@@ -153,6 +159,7 @@ pub fn decide(parsed: Parsed, around: &Around) -> Result<Decision, UsageError> {
         // Unlike a GET's, the head is all that -I asks for: it is what goes to the output.
         include: options.output.include || options.request.head,
         create_dirs: options.output.create_dirs,
+        continue_at: options.request.continue_at,
         stdout: match around.stdout_terminal && !to_stdout {
             true => StdoutMode::Preview { lines: narrated.then_some(PREVIEW_LINES) },
             false => StdoutMode::Exact,
@@ -252,7 +259,7 @@ fn request(options: &Options, data: &[Datum]) -> Result<RequestSpec, UsageError>
         cookie: (!pairs.is_empty()).then(|| pairs.join(&b"; "[..])),
         body,
         head: asked.head,
-        compressed: !asked.no_compressed && asked.range.is_none(),
+        compressed: !asked.no_compressed && asked.range.is_none() && asked.continue_at.is_none(),
         range: asked.range.clone(),
         // Never depends on what is shown, nor on whether images follow: the same options make the same bytes.
         keep_alive: true,
@@ -349,7 +356,8 @@ fn images(options: &Options, urls: usize, remote_name: bool) -> Option<ImagesPla
         || remote_name
         || options.output.remote_name_all
         || urls > 1
-        || options.request.range.is_some();
+        || options.request.range.is_some()
+        || options.request.continue_at.is_some();
     let before = options.see.until.is_some_and(|stage| stage < Stage::Images);
     if asked.no_images || before || (plain && !wanted) {
         return None;
@@ -456,7 +464,9 @@ mod tests {
 
     #[test]
     fn a_plain_fetch_leaves_images_out_unless_they_are_asked_for() {
-        for plain in [&["-s", "u"][..], &["-sv", "u"], &["-I", "u"], &["-O", "u"], &["u", "v"], &["-r", "0-1", "u"]] {
+        for plain in
+            [&["-s", "u"][..], &["-sv", "u"], &["-I", "u"], &["-O", "u"], &["u", "v"], &["-r", "0-1", "u"], &["-C", "-", "u"]]
+        {
             assert!(decided(plain).plan.images.is_none(), "{plain:?}");
             assert!(decided(&[plain, &["--images"]].concat()).plan.images.is_some(), "{plain:?}");
             assert!(decided(&[plain, &["--save-images", "d"]].concat()).plan.images.is_some(), "{plain:?}");
@@ -477,6 +487,16 @@ mod tests {
             assert!(!kept(arguments), "{arguments:?}");
         }
         assert!(decided(&["-s", "--preview", "u"]).plan.images.is_none());
+    }
+
+    #[test]
+    fn what_is_continued_is_asked_for_without_codings() {
+        use crate::plan::ContinueAt;
+        let plan = decided(&["-C", "-", "-o", "f", "u"]).plan;
+        assert_eq!((plan.continue_at, plan.request.compressed, plan.request.range), (Some(ContinueAt::End), false, None));
+        assert_eq!(decided(&["-C5", "--compressed", "u"]).plan.continue_at, Some(ContinueAt::Byte(5)));
+        assert_eq!(decided(&["--continue-at", "5", "-C", "-", "u"]).plan.continue_at, Some(ContinueAt::End));
+        assert!(decided(&["-G", "-d", "a", "-C", "5", "u"]).plan.request.body.is_none());
     }
 
     #[test]
@@ -561,6 +581,11 @@ mod tests {
             (&["--max-redirs", "99999999999", "u"], 2),
             (&["--until", "soup", "u"], 2),
             (&["-I", "-d", "x", "u"], 2),
+            (&["-C", "-", "-d", "x", "u"], 2),
+            (&["-C", "-", "-r", "1-2", "u"], 2),
+            (&["-C", "x", "u"], 2),
+            (&["-C", "-5", "u"], 2),
+            (&["-C", "99999999999999999999", "u"], 2),
             (&["--parallel-max", "0", "u"], 2),
             (&["--save-images", "d", "--no-images", "u"], 2),
             (&["--preview", "--no-images", "u"], 2),

@@ -32,6 +32,11 @@ pub enum UsageError {
         /// `-d`, …
         option: &'static str,
     },
+    /// `-C` fetches the rest of something, the other option sends something.
+    ContinuesData {
+        /// `-d`, …
+        option: &'static str,
+    },
     /// A file that an option names cannot be read.
     CannotRead {
         /// `-d`, `-H`, …
@@ -72,6 +77,7 @@ impl UsageError {
             | Self::NoUrl
             | Self::NotUtf8 { .. }
             | Self::TwoMethods { .. }
+            | Self::ContinuesData { .. }
             | Self::NobodyToAsk { .. }
             | Self::NoDemo { .. } => Exit::FailedInit,
             Self::UrlNotUtf8 { .. } => Exit::UrlMalformat,
@@ -88,6 +94,7 @@ impl UsageError {
             Self::UrlNotUtf8 { typed } => phrase!("cli-url-not-utf8", typed = typed),
             Self::NotUtf8 { option } => phrase!("cli-not-utf8", option = *option),
             Self::TwoMethods { option } => phrase!("cli-two-methods", option = *option),
+            Self::ContinuesData { option } => phrase!("cli-continues-data", option = *option),
             Self::CannotRead { option, path, error } => {
                 phrase!("cli-cannot-read", option = *option, path = path, error = os_words(error))
             }
@@ -107,6 +114,7 @@ impl UsageError {
             Self::UrlNotUtf8 { .. } => phrase!("cli-hint-percent"),
             Self::NotUtf8 { .. } => phrase!("cli-hint-utf8"),
             Self::TwoMethods { .. } => phrase!("cli-hint-two-methods"),
+            Self::ContinuesData { .. } => phrase!("cli-hint-continues-data"),
             Self::CannotRead { .. } => phrase!("cli-hint-read"),
             Self::CannotWrite { .. } => phrase!("cli-hint-write"),
             Self::NobodyToAsk { user, .. } => phrase!("cli-hint-password", user = user),

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::plan::ContinueAt;
+
 /// `--max-redirs`; `None` inside is `-1`, no limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MaxRedirs(pub Option<u32>);
@@ -60,6 +62,17 @@ pub fn size(text: &str) -> Result<u64, String> {
         return Err("expected bytes, such as 1000, 64k, 5M or 1G".to_owned());
     }
     digits.parse::<u64>().ok().and_then(|n| n.checked_mul(1 << shift)).filter(|n| i64::try_from(*n).is_ok()).ok_or_else(too_large)
+}
+
+/// `-C`: a byte's place, or `-` for the end of what is there.
+pub fn continue_at(text: &str) -> Result<ContinueAt, String> {
+    if text == "-" {
+        return Ok(ContinueAt::End);
+    }
+    if text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit()) {
+        return Err("expected a number of bytes, or - for as many as the output file holds".to_owned());
+    }
+    text.parse().ok().filter(|n| i64::try_from(*n).is_ok()).map(ContinueAt::Byte).ok_or_else(too_large)
 }
 
 /// `--viewport 1280x720`, `390x844@3`, `@1.5`.
@@ -121,6 +134,16 @@ mod tests {
     }
 
     #[test]
+    fn an_offset_is_a_number_of_bytes_or_a_dash() {
+        assert_eq!(continue_at("-"), Ok(ContinueAt::End));
+        assert_eq!(continue_at("0"), Ok(ContinueAt::Byte(0)));
+        assert_eq!(continue_at("9223372036854775807"), Ok(ContinueAt::Byte(i64::MAX as u64)));
+        for text in ["", "x", "5x", "-5", "--", "1k", "9223372036854775808", "99999999999999999999", "\u{661}"] {
+            assert!(continue_at(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
     fn a_viewport_has_a_density() {
         assert_eq!(viewport("1280x720"), Ok(Viewport((1280, 720, 1000))));
         assert_eq!(viewport("390x844@3"), Ok(Viewport((390, 844, 3000))));
@@ -133,7 +156,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_panics(text in "\\PC{0,20}") {
-            let _ = (seconds(&text), max_redirs(&text), size(&text), viewport(&text));
+            let _ = (continue_at(&text), seconds(&text), max_redirs(&text), size(&text), viewport(&text));
         }
     }
 }

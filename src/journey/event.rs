@@ -97,6 +97,14 @@ pub enum JourneyEvent {
         /// What was seen.
         error: String,
     },
+    /// `-C`: the content is asked for from a later byte on.
+    Continuing {
+        /// The file that holds what is before it, and to which the rest will be added; none where there is no such file.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        path: Option<String>,
+        /// The first byte that is asked for, from 0.
+        offset: u64,
+    },
     /// A `file:` URL's file is open.
     LocalOpened {
         /// Its path.

@@ -44,7 +44,7 @@ impl BodySink for Hop<'_> {
     }
 
     fn declines(&self) -> bool {
-        self.failed
+        self.failed || (!self.swallowed && self.inner.declines())
     }
 
     fn write(&mut self, content: &[u8]) -> Result<(), SinkError> {

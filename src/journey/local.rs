@@ -72,6 +72,20 @@ pub enum LocalError {
         /// The limit, bytes.
         limit: u64,
     },
+    /// `-C`, and there is less than that.
+    Beyond {
+        /// The first byte asked for.
+        offset: u64,
+        /// How many there are.
+        size: u64,
+    },
+    /// `-C`, and a FIFO or a device, which has no middle.
+    NoMiddle {
+        /// Which.
+        path: String,
+        /// The first byte asked for.
+        offset: u64,
+    },
     /// A `data:` URL without the comma before its data.
     NoComma,
     /// Its data is not base64, as it says.
@@ -85,6 +99,7 @@ impl LocalError {
             Self::Read { .. } => Exit::ReadError,
             Self::TimedOut { .. } => Exit::OperationTimedOut,
             Self::TooLarge { .. } => Exit::FilesizeExceeded,
+            Self::Beyond { .. } | Self::NoMiddle { .. } => Exit::BadDownloadResume,
             Self::NoComma | Self::Base64 => Exit::UrlMalformat,
         }
     }
@@ -98,6 +113,8 @@ impl LocalError {
             }
             Self::TimedOut { path, after, .. } => phrase!("journey-local-timed-out", path = path, after = *after),
             Self::TooLarge { limit } => phrase!("journey-local-too-large", limit = *limit),
+            Self::Beyond { offset, size } => phrase!("journey-local-beyond", offset = *offset, size = *size),
+            Self::NoMiddle { path, offset } => phrase!("journey-local-no-middle", path = path, offset = *offset),
             Self::NoComma => phrase!("journey-local-no-comma"),
             Self::Base64 => phrase!("journey-local-base64"),
         }
@@ -116,6 +133,7 @@ impl LocalError {
                 Bound::ConnectTimeout | Bound::Idle | Bound::Resolver => Advice::hint(phrase!("journey-local-hint-silent")),
             },
             Self::TooLarge { .. } => Advice::hint(phrase!("journey-local-hint-too-large")),
+            Self::Beyond { .. } | Self::NoMiddle { .. } => Advice::hint(phrase!("journey-local-hint-beyond")),
             Self::NoComma | Self::Base64 => Advice::hint(phrase!("journey-local-hint-data")),
             Self::Read { .. } => Advice::default(),
         }
@@ -128,19 +146,20 @@ impl From<LocalError> for Error {
     }
 }
 
-/// Hands the content of `target` to `body`; gives its size in bytes. For http and https there is nothing here: 0.
+/// Hands the content of `target`, from byte `offset` on, to `body`; gives its size in bytes. For http and https there is nothing here: 0.
 ///
-/// `body` is begun with a head that nobody sent (200, the media type of a `data:` URL, no raw bytes), so `-i` writes nothing.
+/// `body` is begun with a head that nobody sent (200, or what a server would answer to a range; the media type of a `data:` URL, no raw bytes), so `-i` writes nothing.
 pub fn fetch(
     target: &Target,
+    offset: u64,
     body: &mut dyn BodySink,
     limits: &Limits,
     by: &Deadline<'_>,
     out: Emitter<'_>,
 ) -> Result<u64, Error> {
     let result = match target.access() {
-        Access::File => file(target, body, limits, by, out),
-        Access::Data => data(target, body, limits, out),
+        Access::File => file(target, offset, body, limits, by, out),
+        Access::Data => data(target, offset, body, limits, out),
         Access::Http | Access::Https => Ok(0),
     };
     if result.is_err() {
@@ -149,20 +168,30 @@ pub fn fetch(
     result
 }
 
-fn data(target: &Target, body: &mut dyn BodySink, limits: &Limits, out: Emitter<'_>) -> Result<u64, Error> {
+fn data(target: &Target, offset: u64, body: &mut dyn BodySink, limits: &Limits, out: Emitter<'_>) -> Result<u64, Error> {
     let url = DataUrl::process(target.url().as_str()).map_err(|_| LocalError::NoComma)?;
     let (content, _) = url.decode_to_vec().map_err(|_| LocalError::Base64)?;
+    let size = content.len() as u64;
+    let start = usize::try_from(offset).ok().filter(|start| *start <= content.len());
+    let content = &content[start.ok_or(LocalError::Beyond { offset, size })?..];
     let bytes = content.len() as u64;
     within(bytes, limits)?;
     let content_type = url.mime_type().to_string();
-    body.begin(&head(Some(&content_type)), b"").map_err(sink)?;
-    body.write(&content).map_err(sink)?;
+    body.begin(&head(Some(&content_type), offset, size), b"").map_err(sink)?;
+    body.write(content).map_err(sink)?;
     body.end().map_err(sink)?;
     out.emit(|| JourneyEvent::LocalRead { path: None, bytes, content_type: Some(content_type) });
     Ok(bytes)
 }
 
-fn file(target: &Target, body: &mut dyn BodySink, limits: &Limits, by: &Deadline<'_>, out: Emitter<'_>) -> Result<u64, Error> {
+fn file(
+    target: &Target,
+    offset: u64,
+    body: &mut dyn BodySink,
+    limits: &Limits,
+    by: &Deadline<'_>,
+    out: Emitter<'_>,
+) -> Result<u64, Error> {
     let path: Vec<u8> = percent_encoding::percent_decode_str(target.url().path()).collect();
     let path = PathBuf::from(OsStr::from_bytes(&path));
     let shown = path.to_string_lossy().into_owned();
@@ -177,10 +206,17 @@ fn file(target: &Target, body: &mut dyn BodySink, limits: &Limits, by: &Deadline
     }
     let size = (kind == FileType::RegularFile).then(|| u64::try_from(about.st_size).unwrap_or_default());
     out.emit(|| JourneyEvent::LocalOpened { path: shown.clone(), fd: fd.as_raw_fd(), size });
-    if let Some(size) = size {
-        within(size, limits)?;
+    if offset > 0 {
+        let Some(size) = size else { return Err(LocalError::NoMiddle { path: shown, offset }.into()) };
+        if offset > size {
+            return Err(LocalError::Beyond { offset, size }.into());
+        }
+        rustix::fs::seek(&fd, rustix::fs::SeekFrom::Start(offset)).map_err(refused)?;
     }
-    body.begin(&head(None), b"").map_err(sink)?;
+    if let Some(size) = size {
+        within(size - offset, limits)?;
+    }
+    body.begin(&head(None, offset, size.unwrap_or_default()), b"").map_err(sink)?;
     let mut reader = Reader { fd: File::from(fd), waits: size.is_none(), path: &shown, by, total: 0 };
     let mut buffer = vec![0; CHUNK];
     loop {
@@ -268,9 +304,21 @@ fn sink(error: SinkError) -> Error {
 }
 
 /// What a sink is begun with: nobody sent it.
-fn head(content_type: Option<&str>) -> Head {
-    let fields = content_type.map(|v| Field { name: "Content-Type".to_owned(), value: Octets::from(v) });
-    Head { version: Version::Http11, status: 200, reason: b"OK".to_vec(), fields: fields.into_iter().collect() }
+fn head(content_type: Option<&str>, offset: u64, size: u64) -> Head {
+    let field = |name: &str, value: &str| Field { name: name.to_owned(), value: Octets::from(value) };
+    let mut fields: Vec<_> = content_type.map(|v| field("Content-Type", v)).into_iter().collect();
+    let (status, reason) = match offset {
+        0 => (200, "OK"),
+        _ if offset < size => {
+            fields.push(field("Content-Range", &format!("bytes {offset}-{}/{size}", size - 1)));
+            (206, "Partial Content")
+        }
+        _ => {
+            fields.push(field("Content-Range", &format!("bytes */{size}")));
+            (416, "Range Not Satisfiable")
+        }
+    };
+    Head { version: Version::Http11, status, reason: reason.into(), fields }
 }
 
 #[cfg(test)]
@@ -321,7 +369,7 @@ mod tests {
         let mut taken = Taken::default();
         let by = Deadline::never(clock).within(time, Bound::MaxTime);
         let limits = Limits { content_bytes: limit, ..Limits::default() };
-        let result = fetch(&target, &mut taken, &limits, &by, out);
+        let result = fetch(&target, 0, &mut taken, &limits, &by, out);
         let events = kept.entries().into_iter().filter_map(|e| match e.event {
             Event::Journey(event) => Some(event),
             _ => None,

@@ -101,10 +101,17 @@ fn page(world: &World<'_>, job: &Job, by: &Deadline<'_>, out: Emitter<'_>, outco
         return Ok(());
     }
     let mut output = Output::open(job, plan, &typed, out)?;
+    let offset = output.offset();
+    if offset > 0 {
+        out.emit(|| JourneyEvent::Continuing { path: output.continues(), offset });
+    }
     if matches!(typed.access(), Access::File | Access::Data) {
         return near(world, &typed, &mut output, by, out, outcome);
     }
     let mut spec = plan.request.clone();
+    if offset > 0 {
+        spec.range = Some(format!("{offset}-"));
+    }
     // What was typed with -u wins over what stands in the URL, as in curl; either belongs to this origin.
     if spec.credentials.is_none() {
         spec.credentials = typed.credentials();
@@ -182,7 +189,7 @@ fn near(
     if world.plan.until.is_some_and(|until| until < Stage::Response) {
         return Ok(());
     }
-    let bytes = local::fetch(target, output, &world.plan.limits, by, out)?;
+    let bytes = local::fetch(target, output.offset(), output, &world.plan.limits, by, out)?;
     outcome.url_effective = target.url().to_string();
     outcome.download_bytes = bytes;
     outcome.content_bytes = bytes;

@@ -334,6 +334,12 @@ fn servers(told: &mut Told) {
     });
     // This one waits for the body and says nothing before.
     let _ = support::serving(&[OK], |at| run(told, &format!("-H Expect:100-continue -d body http://{at}/"), &[]));
+    // The same file three times: begun, continued, found whole.
+    let rest = b"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 2-6/7\r\nContent-Length: 5\r\n\r\n, too";
+    let whole = b"HTTP/1.1 416 No\r\nContent-Range: bytes */7\r\nContent-Length: 0\r\n\r\n";
+    scripted(&[&[OK, rest, whole]], |at| {
+        run(told, &format!("-C - -o f -o f -o f http://{at}/a http://{at}/b http://{at}/c"), &[]);
+    });
     let large =
         [&b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 4000000\r\n\r\n"[..], &[b'-'; 4_000_000]].concat();
     scripted(&[&[&large]], |at| run(told, &format!("--no-images -o /dev/null http://{at}/"), &[]));

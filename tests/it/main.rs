@@ -18,6 +18,7 @@ mod message;
 mod outputs;
 mod preview;
 mod response;
+mod resume;
 mod support;
 mod tls;
 mod url;

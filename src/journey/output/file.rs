@@ -2,6 +2,8 @@
 //!
 //! The content is written to a temporary name beside the file and renamed at the end, so an old file survives whatever goes wrong.
 //! When it does go wrong, what came is kept as `FILE.part` (`FILE.part.2`, … where that exists), except on a full disk.
+//! With `-C` the file is the user's own first part: what comes is added at its end, and it stays whatever goes wrong; where there is no
+//! FILE, `FILE.part` is that first part, and becomes FILE when it is whole.
 //! Devices, pipes and sockets, whatever lies under /dev and /proc, and files in folders where nothing new may be made are written directly.
 //!
 //! Unlike curl: curl writes under the final name from the first byte.
@@ -15,6 +17,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempPath;
 
 use super::{takes_splice, write_all};
+use crate::plan::ContinueAt;
 use crate::stages::response::SinkError;
 
 /// `-o FILE`, `-O`.
@@ -30,8 +33,20 @@ pub(super) struct FileSink {
 enum Open {
     /// Under a temporary name; `target` is what it becomes.
     Beside { file: File, temp: TempPath, target: PathBuf, replaces: bool },
+    /// `-C`: what is there stays, and what comes is added at its end; `becomes` is its name when it is whole.
+    Tail { file: File, path: PathBuf, before: u64, becomes: Option<PathBuf> },
     /// What it is written to is already there and stays.
     Direct { file: File, splice: bool },
+}
+
+/// What became of content.
+pub(super) enum Ended {
+    /// It has its name; the bytes of the file, and whether an older one was replaced.
+    Saved { path: String, bytes: u64, replaced: bool },
+    /// It is not whole; what it was meant for, where it is kept, how much came.
+    Left { path: String, part: Option<String>, bytes: u64 },
+    /// It stands behind what was there before.
+    Appended { path: String, before: u64, bytes: u64 },
 }
 
 /// Parts of one name that are kept.
@@ -42,6 +57,60 @@ const LINKS: u32 = 40;
 impl FileSink {
     pub(super) fn new(path: PathBuf, create_dirs: bool) -> Self {
         Self { path, create_dirs, open: None, bytes: 0, full: false }
+    }
+
+    /// `-C`: finds and opens what is to be continued; makes nothing, changes nothing. The first byte to ask for.
+    ///
+    /// `part`: may that be the `FILE.part` of a fetch that failed?
+    pub(super) fn continue_at(&mut self, asked: ContinueAt, part: bool) -> Result<u64, SinkError> {
+        self.find(asked, part).map_err(|e| self.error(e))
+    }
+
+    /// The file that is continued.
+    pub(super) fn continues(&self) -> Option<String> {
+        match &self.open {
+            Some(Open::Tail { path, .. }) => Some(path.display().to_string()),
+            Some(Open::Beside { .. } | Open::Direct { .. }) | None => None,
+        }
+    }
+
+    fn find(&mut self, asked: ContinueAt, part: bool) -> io::Result<u64> {
+        let nowhere = match asked {
+            ContinueAt::End => 0,
+            ContinueAt::Byte(n) => n,
+        };
+        match fs::metadata(&self.path) {
+            Ok(meta) if meta.is_dir() => Err(rustix::io::Errno::ISDIR.into()),
+            Ok(meta) if !meta.is_file() => Ok(nowhere),
+            Ok(meta) => {
+                if asked == ContinueAt::Byte(0) || (asked == ContinueAt::End && meta.len() == 0) {
+                    return Ok(0);
+                }
+                self.tail(self.path.clone(), None).map(|before| if asked == ContinueAt::End { before } else { nowhere })
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let target = link_target(&self.path)?;
+                let mut name = target.clone().into_os_string();
+                name.push(".part");
+                match fs::symlink_metadata(&name) {
+                    // A link is nothing that jaunt has left.
+                    Ok(meta)
+                        if part && meta.is_file() && (asked == ContinueAt::End || nowhere == meta.len()) && meta.len() > 0 =>
+                    {
+                        self.tail(name.into(), Some(target))
+                    }
+                    Ok(_) | Err(_) => Ok(nowhere),
+                }
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn tail(&mut self, path: PathBuf, becomes: Option<PathBuf>) -> io::Result<u64> {
+        let file = OpenOptions::new().append(true).open(&path)?;
+        let before = file.metadata()?.len();
+        self.open = Some(Open::Tail { file, path, before, becomes });
+        Ok(before)
     }
 
     /// Opens what is opened directly, so that bytes can be spliced to it; makes nothing.
@@ -81,8 +150,8 @@ impl FileSink {
         self.bytes += bytes;
     }
 
-    /// The content is whole: it gets its name. Path, bytes, whether an older file was replaced.
-    pub(super) fn commit(&mut self) -> Result<(String, u64, bool), SinkError> {
+    /// The content is whole: it gets its name.
+    pub(super) fn commit(&mut self) -> Result<Ended, SinkError> {
         self.open()?;
         let replaced = match self.open.take() {
             Some(Open::Beside { file, temp, target, replaces }) => {
@@ -90,43 +159,59 @@ impl FileSink {
                 temp.persist(&target).map_err(|e| self.error(e.error))?;
                 replaces
             }
+            Some(Open::Tail { file, path, before, becomes }) => {
+                drop(file);
+                let bytes = std::mem::take(&mut self.bytes);
+                let Some(target) = becomes else {
+                    return Ok(Ended::Appended { path: self.shown(), before, bytes });
+                };
+                fs::rename(&path, &target).map_err(|e| self.error(e))?;
+                return Ok(Ended::Saved { path: self.shown(), bytes: before + bytes, replaced: false });
+            }
             Some(Open::Direct { .. }) | None => false,
         };
-        Ok((self.shown(), std::mem::take(&mut self.bytes), replaced))
+        Ok(Ended::Saved { path: self.shown(), bytes: std::mem::take(&mut self.bytes), replaced })
     }
 
-    /// The content is not whole. What it was meant for, where it is kept, how much came.
-    pub(super) fn abandon(&mut self) -> Option<(String, Option<String>, u64)> {
+    /// The content is not whole; nothing is told when nothing came.
+    pub(super) fn abandon(&mut self) -> Option<Ended> {
         let open = self.open.take()?;
         let bytes = std::mem::take(&mut self.bytes);
-        let Open::Beside { file, mut temp, target, .. } = open else {
-            // A file that could only be written in place holds what came; a device keeps nothing.
-            return (bytes > 0).then(|| (self.shown(), None, bytes));
-        };
-        drop(file);
-        if bytes == 0 {
+        if bytes == 0 && !matches!(open, Open::Tail { .. }) {
             return None;
         }
+        let left = |part| Some(Ended::Left { path: self.shown(), part, bytes });
+        let (file, mut temp, target) = match open {
+            Open::Beside { file, temp, target, .. } => (file, temp, target),
+            // A file that could only be written in place holds what came; a device keeps nothing.
+            Open::Direct { .. } => return left(None),
+            Open::Tail { file, path, before, .. } => {
+                // A write that failed may have added some of its bytes.
+                let bytes = file.metadata().map_or(bytes, |m| m.len().saturating_sub(before));
+                return Some(Ended::Appended { path: path.display().to_string(), before, bytes });
+            }
+        };
+        drop(file);
         if self.full {
-            return Some((self.shown(), None, bytes));
+            return left(None);
         }
         for n in 1..=PARTS {
             let mut name = target.clone().into_os_string();
             name.push(if n == 1 { ".part".to_owned() } else { format!(".part.{n}") });
             match temp.persist_noclobber(&name) {
-                Ok(()) => return Some((self.shown(), Some(PathBuf::from(name).display().to_string()), bytes)),
+                Ok(()) => return left(Some(PathBuf::from(name).display().to_string())),
                 Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => temp = error.path,
                 Err(_) => break,
             }
         }
-        Some((self.shown(), None, bytes))
+        left(None)
     }
 
     pub(super) fn error(&self, error: io::Error) -> SinkError {
         SinkError { path: self.shown(), error }
     }
 
-    fn shown(&self) -> String {
+    pub(super) fn shown(&self) -> String {
         self.path.display().to_string()
     }
 
@@ -135,7 +220,7 @@ impl FileSink {
             self.open = Some(open(&self.path, self.create_dirs).map_err(|e| self.error(e))?);
         }
         match self.open.as_ref() {
-            Some(Open::Beside { file, .. } | Open::Direct { file, .. }) => Ok(file),
+            Some(Open::Beside { file, .. } | Open::Direct { file, .. } | Open::Tail { file, .. }) => Ok(file),
             None => Err(self.error(io::ErrorKind::NotFound.into())),
         }
     }

@@ -4,28 +4,35 @@
 //!  Output ─┬─ stdout.rs    byte for byte, in the pieces that arrive; the exchange may splice into it
 //!          ├─ preview.rs   a terminal: control bytes visible, the first lines, no binary
 //!          └─ file.rs      a temporary name beside FILE until the content is whole; devices and pipes directly
+//!     with -C: resume.rs    does the answer go on where what is there ends? Until then nothing is written
 //! ```
 
 mod file;
 mod preview;
+mod resume;
 mod stdout;
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 
-use self::file::FileSink;
+use self::file::{Ended, FileSink};
 use self::preview::Preview;
+use self::resume::{Resume, Verdict};
 use self::stdout::Stdout;
 use crate::event::Emitter;
-use crate::plan::{self, Job, Plan, StdoutMode};
+use crate::plan::{self, ContinueAt, Job, Plan, StdoutMode};
 use crate::stages::message::Message;
-use crate::stages::response::{BodySink, Head, Refused, ResponseError, ResponseEvent, SinkError};
+use crate::stages::response::{BodySink, Head, RangeFault, Refused, ResponseError, ResponseEvent, SinkError};
 use crate::stages::url::Target;
 
 /// Where one URL's content goes, over all its redirects. Nothing is created before there is something to write.
 pub struct Output<'h> {
     place: Place,
     include: bool,
+    /// `-C`, where something is there already.
+    resume: Option<Resume>,
+    /// `-I`: there will be no content to be judged.
+    head_only: bool,
     out: Emitter<'h>,
 }
 
@@ -46,12 +53,12 @@ impl std::fmt::Debug for Output<'_> {
 }
 
 impl<'h> Output<'h> {
-    /// The output that `job` names. No file is touched yet.
+    /// The output that `job` names. No file is touched yet; one that `-C` continues is opened.
     ///
     /// # Errors
-    /// `-O` and a URL whose path ends without a name.
+    /// `-O` and a URL whose path ends without a name; a file that `-C` continues and that cannot be opened for it (23).
     pub fn open(job: &Job, plan: &Plan, typed: &Target, out: Emitter<'h>) -> Result<Self, ResponseError> {
-        let place = match &job.output {
+        let mut place = match &job.output {
             plan::Output::Stdout => match plan.stdout {
                 StdoutMode::Exact => Place::Stdout(Stdout::new()),
                 StdoutMode::Preview { lines } => Place::Preview(Box::new(Preview::new(lines))),
@@ -66,7 +73,28 @@ impl<'h> Output<'h> {
                 Place::File(Box::new(FileSink::new(folder.join(name), plan.create_dirs)))
             }
         };
-        Ok(Self { place, include: plan.include, out })
+        let head_only = plan.request.head;
+        let offset = match (&mut place, plan.continue_at) {
+            (_, None) => 0,
+            (Place::File(file), Some(asked)) => file.continue_at(asked, !head_only)?,
+            (Place::Stdout(_) | Place::Preview(_), Some(ContinueAt::End)) => 0,
+            (Place::Stdout(_) | Place::Preview(_), Some(ContinueAt::Byte(n))) => n,
+        };
+        let resume = (offset > 0).then(|| Resume::new(offset));
+        Ok(Self { place, include: plan.include, resume, head_only, out })
+    }
+
+    /// `-C`: the first byte to ask for; 0 asks for all.
+    pub fn offset(&self) -> u64 {
+        self.resume.as_ref().map_or(0, |resume| resume.offset)
+    }
+
+    /// `-C`: the file that holds what is before that byte.
+    pub fn continues(&self) -> Option<String> {
+        match &self.place {
+            Place::File(file) => file.continues(),
+            Place::Stdout(_) | Place::Preview(_) => None,
+        }
     }
 
     /// `--until message`: the request's own bytes, exactly.
@@ -79,6 +107,8 @@ impl<'h> Output<'h> {
             // A terminal, too, gets the message itself.
             Place::Preview(_) => Stdout::new().write(&bytes)?,
             Place::Stdout(stdout) => stdout.write(&bytes)?,
+            // What is there is a part of the content: the message must not get into it.
+            Place::File(_) if self.resume.is_some() => Stdout::new().write(&bytes)?,
             Place::File(file) => {
                 file.write(&bytes)?;
                 self.end()?;
@@ -98,7 +128,53 @@ impl<'h> Output<'h> {
         }
     }
 
+    fn refused(&self, fault: RangeFault) -> SinkError {
+        let path = match &self.place {
+            Place::File(file) => file.continues().unwrap_or_else(|| file.shown()),
+            Place::Stdout(_) | Place::Preview(_) => crate::words::english(&crate::phrase!("response-standard-output")),
+        };
+        SinkError::refused(path, Refused::Range(fault))
+    }
+
+    fn tell(&self, ended: Ended, whole: bool) {
+        if matches!(ended, Ended::Appended { bytes: 0, .. }) {
+            return;
+        }
+        self.out.emit(|| match ended {
+            Ended::Saved { path, bytes, replaced } => ResponseEvent::Saved { path, bytes, replaced },
+            Ended::Left { path, part, bytes } => ResponseEvent::Left { path, part, bytes },
+            Ended::Appended { path, before, bytes } => ResponseEvent::Appended { path, before, bytes, whole },
+        });
+    }
+
+    /// Is there anything to be added to what is there?
+    fn judge(&mut self, head: &Head) -> Result<bool, SinkError> {
+        let Some(resume) = self.resume.as_mut().filter(|_| !self.head_only) else { return Ok(true) };
+        if let Err(fault) = resume.judge(head) {
+            return Err(self.refused(fault));
+        }
+        let (first, verdict) = (resume.offset, resume.verdict);
+        match verdict {
+            Verdict::Part { last, total } => {
+                self.out.emit(|| ResponseEvent::Continued { path: self.continues(), first, last, total });
+                Ok(true)
+            }
+            Verdict::Nothing { whole } => {
+                self.out.emit(|| ResponseEvent::NothingToAdd { offset: first, whole });
+                Ok(false)
+            }
+            Verdict::Bodiless(_) | Verdict::Unjudged => Ok(false),
+        }
+    }
+
+    /// A head for `-i`. Into a file that is continued it gets only together with the content.
     fn put(&mut self, bytes: &[u8]) -> Result<(), SinkError> {
+        if let (Place::File(_), Some(resume), false) = (&self.place, &mut self.resume, self.head_only)
+            && !matches!(resume.verdict, Verdict::Part { .. })
+        {
+            resume.held.extend_from_slice(bytes);
+            return Ok(());
+        }
         match &mut self.place {
             Place::Stdout(stdout) => stdout.write(bytes),
             Place::Preview(preview) => preview.head(bytes),
@@ -113,10 +189,16 @@ impl BodySink for Output<'_> {
     }
 
     fn begin(&mut self, head: &Head, raw: &[u8]) -> Result<(), SinkError> {
+        let wanted = self.judge(head)?;
         match &mut self.place {
             Place::Stdout(_) => {}
             Place::Preview(preview) => preview.begin(head),
-            Place::File(file) => file.begin()?,
+            Place::File(file) if wanted => {
+                file.begin()?;
+                let held = self.resume.as_mut().map(|resume| std::mem::take(&mut resume.held)).unwrap_or_default();
+                self.put(&held)?;
+            }
+            Place::File(_) => {}
         }
         if self.include { self.put(raw) } else { Ok(()) }
     }
@@ -125,15 +207,29 @@ impl BodySink for Output<'_> {
         if self.include { self.put(raw) } else { Ok(()) }
     }
 
+    fn declines(&self) -> bool {
+        self.resume.as_ref().is_some_and(|resume| matches!(resume.verdict, Verdict::Nothing { .. }))
+    }
+
     fn write(&mut self, content: &[u8]) -> Result<(), SinkError> {
+        let (taken, fault) = match &mut self.resume {
+            Some(resume) if !self.head_only => resume.take(content.len()),
+            Some(_) | None => (content.len(), Ok(())),
+        };
+        let content = &content[..taken];
         match &mut self.place {
-            Place::Stdout(stdout) => stdout.write(content),
-            Place::Preview(preview) => preview.write(content),
-            Place::File(file) => file.write(content),
+            Place::Stdout(stdout) => stdout.write(content)?,
+            Place::Preview(preview) => preview.write(content)?,
+            Place::File(file) => file.write(content)?,
         }
+        fault.map_err(|fault| self.refused(fault))
     }
 
     fn splice_to(&self) -> Option<BorrowedFd<'_>> {
+        if self.resume.is_some() {
+            // Each byte is judged.
+            return None;
+        }
         match &self.place {
             Place::Stdout(stdout) => stdout.splice_to(),
             Place::File(file) => file.splice_to(),
@@ -155,6 +251,15 @@ impl BodySink for Output<'_> {
     }
 
     fn end(&mut self) -> Result<(), SinkError> {
+        let judged = self.resume.as_ref().filter(|_| !self.head_only);
+        if let Some(Err(fault)) = judged.map(Resume::end) {
+            return Err(self.refused(fault));
+        }
+        if let (Some(resume), Place::File(file)) = (judged, &self.place)
+            && !resume.completes(file.continues().is_some())
+        {
+            return Ok(());
+        }
         match &mut self.place {
             Place::Stdout(_) => {}
             Place::Preview(preview) => {
@@ -164,8 +269,8 @@ impl BodySink for Output<'_> {
                 }
             }
             Place::File(file) => {
-                let (path, bytes, replaced) = file.commit()?;
-                self.out.emit(|| ResponseEvent::Saved { path, bytes, replaced });
+                let ended = file.commit()?;
+                self.tell(ended, true);
             }
         }
         Ok(())
@@ -179,8 +284,8 @@ impl BodySink for Output<'_> {
                 let _ = preview.end();
             }
             Place::File(file) => {
-                if let Some((path, part, bytes)) = file.abandon() {
-                    self.out.emit(|| ResponseEvent::Left { path, part, bytes });
+                if let Some(ended) = file.abandon() {
+                    self.tell(ended, false);
                 }
             }
         }

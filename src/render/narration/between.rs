@@ -69,6 +69,12 @@ pub(crate) fn tell(page: &mut Page, words: &Words, event: &JourneyEvent) {
         JourneyEvent::Retrying { connection, error } => {
             page.warning(&words.say(&phrase!("journey-retrying", connection = connection.0.to_string(), error = error)));
         }
+        JourneyEvent::Continuing { path, offset } => {
+            page.text(&words.say(&match path {
+                Some(path) => phrase!("journey-continuing-file", path = path, offset = *offset),
+                None => phrase!("journey-continuing", offset = *offset),
+            }));
+        }
         JourneyEvent::LocalOpened { path, fd, size } => {
             page.blank();
             page.stage(

@@ -236,6 +236,32 @@ impl Teller<'_> {
                     None => phrase!("response-left-nothing", path = path, bytes = *bytes),
                 });
             }
+            ResponseEvent::Continued { path, first, last, total } => {
+                self.flush();
+                let range = match total {
+                    Some(total) => phrase!("response-continued-of", first = *first, last = *last, total = *total),
+                    None => phrase!("response-continued", first = *first, last = *last),
+                };
+                self.text(match path {
+                    Some(path) => phrase!("response-continued-file", range = range, path = path),
+                    None => range,
+                });
+            }
+            ResponseEvent::NothingToAdd { offset, whole } => {
+                self.flush();
+                self.text(match whole {
+                    true => phrase!("response-whole-already", bytes = *offset),
+                    false => phrase!("response-nothing-after", bytes = *offset),
+                });
+            }
+            ResponseEvent::Appended { path, before, bytes, whole } => {
+                self.flush();
+                let all = before.saturating_add(*bytes);
+                match whole {
+                    true => self.text(phrase!("response-appended", path = path, before = *before, bytes = *bytes, all = all)),
+                    false => self.warning(phrase!("response-appended-cut", path = path, bytes = *bytes, all = all)),
+                }
+            }
             ResponseEvent::Previewed { shown, lines, cut } => {
                 self.flush();
                 if lines > shown {

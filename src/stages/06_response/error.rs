@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::chunked::ChunkFault;
 use super::coding::{Coding, CodingFault};
-use super::sink::{Refused, SinkError};
+use super::sink::{RangeFault, RangeWhy, Refused, SinkError};
 use crate::deadline::Bound;
 use crate::exit::{Advice, Exit, os_words};
 use crate::phrase;
@@ -93,13 +93,18 @@ pub enum ResponseError {
     CodingCut { coding: Coding, content: u64 },
     /// `--max-filesize`.
     TooBig { limit: u64, announced: Option<u64> },
+    /// `-C`: what came does not go on where what is there ends.
+    NotContinued { path: String, fault: RangeFault },
     /// The content could not be written.
     Sink(SinkError),
 }
 
 impl From<SinkError> for ResponseError {
     fn from(error: SinkError) -> Self {
-        Self::Sink(error)
+        match error.refusal() {
+            Some(Refused::Range(fault)) => Self::NotContinued { path: error.path, fault },
+            Some(Refused::Binary | Refused::Nameless) | None => Self::Sink(error),
+        }
     }
 }
 
@@ -128,6 +133,15 @@ impl ResponseError {
             Self::Cut { .. } | Self::ChunkedCut { .. } | Self::CodingCut { .. } => Exit::PartialFile,
             Self::UnknownCoding { .. } | Self::TooManyCodings { .. } | Self::Corrupt { .. } => Exit::BadContentEncoding,
             Self::TooBig { .. } => Exit::FilesizeExceeded,
+            Self::NotContinued { fault, .. } => match fault.why {
+                RangeWhy::Short { .. } => Exit::PartialFile,
+                RangeWhy::Ignored
+                | RangeWhy::Status { .. }
+                | RangeWhy::NoRange
+                | RangeWhy::Elsewhere { .. }
+                | RangeWhy::Length { .. }
+                | RangeWhy::Excess => Exit::RangeError,
+            },
             Self::Sink(_) => Exit::WriteError,
         }
     }
@@ -216,6 +230,7 @@ impl ResponseError {
                 phrase!("response-too-big-announced", limit = *limit, announced = *announced)
             }
             Self::TooBig { limit, announced: None } => phrase!("response-too-big", limit = *limit),
+            Self::NotContinued { path, fault } => phrase!("response-not-continued", path = path, why = fault.phrase()),
             Self::Sink(sink) => phrase!("response-sink", path = &sink.path, why = sink.cause()),
         }
     }
@@ -250,6 +265,7 @@ impl ResponseError {
                 Advice::new(phrase!("response-cause-coding"), phrase!("response-hint-no-compressed"))
             }
             Self::TooBig { .. } => Advice::hint(phrase!("response-hint-max-filesize")),
+            Self::NotContinued { fault, .. } => range_advice(fault.why),
             Self::Sink(sink) => sink_advice(sink),
         }
     }
@@ -282,10 +298,23 @@ fn not_http(start: &[u8]) -> Advice {
     }
 }
 
+fn range_advice(why: RangeWhy) -> Advice {
+    match why {
+        RangeWhy::Ignored => Advice::new(phrase!("response-cause-no-ranges"), phrase!("response-hint-afresh")),
+        RangeWhy::Status { .. } => Advice::hint(phrase!("response-hint-range-status")),
+        RangeWhy::Length { .. } => Advice::new(phrase!("response-cause-other-content"), phrase!("response-hint-afresh")),
+        RangeWhy::NoRange | RangeWhy::Elsewhere { .. } | RangeWhy::Excess => {
+            Advice::new(phrase!("response-cause-broken"), phrase!("response-hint-afresh"))
+        }
+        RangeWhy::Short { .. } => Advice::hint(phrase!("response-hint-continue")),
+    }
+}
+
 fn sink_advice(sink: &SinkError) -> Advice {
     match (sink.refusal(), sink.error.kind()) {
         (Some(Refused::Binary), _) => Advice::hint(phrase!("response-hint-binary")),
         (Some(Refused::Nameless), _) => Advice::hint(phrase!("response-hint-nameless")),
+        (Some(Refused::Range(fault)), _) => range_advice(fault.why),
         (None, io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) => Advice::hint(phrase!("response-hint-disk")),
         (None, _) if sink.error.raw_os_error() == Some(rustix::io::Errno::MFILE.raw_os_error()) => {
             Advice::hint(phrase!("response-hint-descriptors"))

@@ -172,7 +172,7 @@ pub enum ResponseEvent {
     Saved {
         /// Its name.
         path: String,
-        /// Bytes written.
+        /// Its bytes.
         bytes: u64,
         /// It replaced an older file.
         replaced: bool,
@@ -186,6 +186,37 @@ pub enum ResponseEvent {
         part: Option<String>,
         /// Bytes written.
         bytes: u64,
+    },
+    /// `-C`: the answer goes on at the byte asked for.
+    Continued {
+        /// What it is added to; none for standard output.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        path: Option<String>,
+        /// The first byte's place, from 0.
+        first: u64,
+        /// The last one's, as Content-Range announces it.
+        last: u64,
+        /// The whole content's length, where the server says it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        total: Option<u64>,
+    },
+    /// `-C`: the server has nothing to add.
+    NothingToAdd {
+        /// The first byte that was asked for.
+        offset: u64,
+        /// The server says that the content ends there; otherwise it says nothing about its length.
+        whole: bool,
+    },
+    /// `-C`: what came stands behind what was there, in the same file.
+    Appended {
+        /// The file.
+        path: String,
+        /// Bytes that were there before.
+        before: u64,
+        /// Bytes added.
+        bytes: u64,
+        /// The content is whole now.
+        whole: bool,
     },
     /// A terminal shows only the beginning.
     Previewed {

@@ -1,6 +1,6 @@
 //! Stage 6 of 7, `response`: the message is written, the answer read, framed, decoded and handed on.
 //! In: [`Connection`](crate::stages::connect::Connection), [`Message`](crate::stages::message::Message), a [`BodySink`]. Out: [`Response`]. Blocks: yes. Fails with: [`ResponseError`]
-//! (exit 1, 8, 18, 23, 28, 52, 55, 56, 61, 63, 130).
+//! (exit 1, 8, 18, 23, 28, 33, 52, 55, 56, 61, 63, 130).
 //! Tells: `Sending` → `Wrote`+ → `Awaiting` → (`Read` → `Interim`*)+ → `Head` → `Framed` → (`Read` | `Spliced`)* → `Trailers`? →
 //! `Body` → `Surplus`? → `Kept` | `Closing`; a body that breaks off ends with `Cut` instead of `Body`.
 //! Spec: RFC 9112 §6 (framing), §7 (chunked), §8 (incomplete), §9 (connections), RFC 9110 §8.4 (codings), §15.2 (1xx).
@@ -25,6 +25,7 @@ use crate::stages::message::Version;
 
 mod chunked;
 mod coding;
+mod content_range;
 mod error;
 mod events;
 mod exchange;
@@ -39,12 +40,13 @@ mod splice;
 
 pub use chunked::{ChunkFault, ChunkReader, ChunkStats, Chunked};
 pub use coding::{Coding, CodingError, CodingFault, Decoder};
+pub use content_range::ContentRange;
 pub use error::{HeadFault, Phase, ResponseError};
 pub use events::{Closed, Ended, Oddity, ResponseEvent, Side};
 pub use exchange::exchange;
 pub use framing::{Asked, Framing, NoBody};
 pub use reader::{Piece, ResponseReader};
-pub use sink::{BodySink, Discard, Refused, SinkError};
+pub use sink::{BodySink, Discard, RangeFault, RangeWhy, Refused, SinkError};
 
 /// A field of a head or a trailer, as received.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

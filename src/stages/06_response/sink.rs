@@ -87,6 +87,52 @@ pub enum Refused {
     Binary,
     /// `-O` and a URL whose path ends in `/`.
     Nameless,
+    /// `-C`, and an answer that does not go on where it should.
+    Range(RangeFault),
+}
+
+/// Why content cannot be continued.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RangeFault {
+    /// The first byte that was asked for.
+    pub offset: u64,
+    /// What is wrong with the answer.
+    pub why: RangeWhy,
+}
+
+/// What is wrong with an answer to `-C`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are the operands that the variant's sentence names")]
+pub enum RangeWhy {
+    /// 200: the whole content, from its first byte.
+    Ignored,
+    /// Another answer with content of its own.
+    Status { status: u16 },
+    /// 206 without a Content-Range that can be read.
+    NoRange,
+    /// 206 from another byte on.
+    Elsewhere { first: u64 },
+    /// 416: the content is not as long as what is there, yet has nothing after it.
+    Length { total: u64 },
+    /// More content than Content-Range says.
+    Excess,
+    /// A part that ends before the content does.
+    Short { upto: u64, of: u64 },
+}
+
+impl RangeFault {
+    pub(super) fn phrase(self) -> Phrase {
+        let offset = self.offset;
+        match self.why {
+            RangeWhy::Ignored => phrase!("response-range-ignored", offset = offset),
+            RangeWhy::Status { status } => phrase!("response-range-status", offset = offset, status = status.to_string()),
+            RangeWhy::NoRange => phrase!("response-range-unsaid", offset = offset),
+            RangeWhy::Elsewhere { first } => phrase!("response-range-elsewhere", offset = offset, first = first),
+            RangeWhy::Length { total } => phrase!("response-range-length", offset = offset, total = total),
+            RangeWhy::Excess => phrase!("response-range-excess", offset = offset),
+            RangeWhy::Short { upto, of } => phrase!("response-range-short", upto = upto, of = of),
+        }
+    }
 }
 
 impl Refused {
@@ -94,6 +140,7 @@ impl Refused {
         match self {
             Self::Binary => phrase!("response-refused-binary"),
             Self::Nameless => phrase!("response-refused-nameless"),
+            Self::Range(fault) => fault.phrase(),
         }
     }
 }
