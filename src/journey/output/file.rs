@@ -185,10 +185,13 @@ impl FileSink {
             Open::Beside { file, temp, target, .. } => (file, temp, target),
             // A file that could only be written in place holds what came; a device keeps nothing.
             Open::Direct { .. } => return left(None),
-            Open::Tail { file, path, before, .. } => {
+            Open::Tail { file, path, before, becomes } => {
                 // A write that failed may have added some of its bytes.
                 let bytes = file.metadata().map_or(bytes, |m| m.len().saturating_sub(before));
-                return Some(Ended::Appended { path: path.display().to_string(), before, bytes });
+                let shown = path.display().to_string();
+                // It stays what is continued: the request may be sent again on a new connection.
+                self.open = Some(Open::Tail { file, path, before: before + bytes, becomes });
+                return (bytes > 0).then_some(Ended::Appended { path: shown, before, bytes });
             }
         };
         drop(file);

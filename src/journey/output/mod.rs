@@ -442,6 +442,27 @@ mod tests {
     }
 
     #[test]
+    fn what_is_continued_stays_so_when_the_request_is_sent_again() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("f");
+        std::fs::write(&path, "01234").expect("room");
+        let plan = Plan { continue_at: Some(ContinueAt::End), ..Plan::default() };
+        let mut head = head(206);
+        let value = "bytes 5-7/8".into();
+        head.fields.push(crate::stages::response::Field { name: "Content-Range".to_owned(), value });
+        with_file(&path, &plan, |out| {
+            assert_eq!(out.offset(), 5);
+            // A kept connection that the server had closed.
+            out.abandon();
+            out.begin(&head, RAW).expect("it goes on");
+            out.write(b"567").expect("room");
+            out.end().expect("whole");
+        });
+        assert_eq!(std::fs::read(&path).expect("the file"), b"01234567");
+        assert_eq!(names(dir.path()), ["f"]);
+    }
+
+    #[test]
     fn an_existing_file_keeps_its_mode_and_a_link_its_target() {
         use std::os::unix::fs::PermissionsExt as _;
         let dir = tempfile::tempdir().expect("a folder");
