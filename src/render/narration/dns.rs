@@ -206,7 +206,7 @@ impl<'s> Teller<'_, 's> {
             DnsEvent::Candidate { name, search: None } => self.text(&phrase!("dns-candidate", name = name)),
             DnsEvent::Opening { .. } => {}
             DnsEvent::Session { of, .. } => self.session(of),
-            DnsEvent::Opened { link, took_us } => self.opened(link, *took_us),
+            DnsEvent::Opened { link, waited, took_us } => self.opened(link, *waited, *took_us),
             DnsEvent::Sent { link, attempt, bytes, id, flags, question, edns, raw } => {
                 self.server(link, *attempt);
                 let text = self.words.say(&phrase!("dns-sent", bytes = *bytes, id = hex(*id), question = ask(question)));
@@ -464,7 +464,7 @@ mod tests {
         vec![
             asking(),
             configured(),
-            DnsEvent::Opened { link: link("127.0.0.53:53"), took_us: Micros(20) },
+            DnsEvent::Opened { link: link("127.0.0.53:53"), waited: false, took_us: Micros(20) },
             sent("127.0.0.53:53", "A"),
             sent("127.0.0.53:53", "AAAA"),
             received("127.0.0.53:53", "A", "NOERROR", vec![record("www.lab.example.", 300, "A", "192.0.2.226")]),
@@ -521,7 +521,7 @@ mod tests {
             sent("192.0.2.53:53", "A"),
             DnsEvent::Truncated { server: "192.0.2.53:53".to_owned(), question: question("A") },
             DnsEvent::Opening { server: "192.0.2.53:53".to_owned(), actual: tcp.actual, transport: Transport::Tcp },
-            DnsEvent::Opened { link: tcp, took_us: Micros(400) },
+            DnsEvent::Opened { link: tcp, waited: true, took_us: Micros(400) },
             DnsEvent::WithoutEdns { server: "192.0.2.53:53".to_owned(), rcode: "FORMERR".to_owned(), question: question("A") },
             DnsEvent::Strayed {
                 server: "192.0.2.53:53".to_owned(),

@@ -211,7 +211,9 @@ pub enum DnsEvent {
         /// The two ends.
         #[serde(flatten)]
         link: Link,
-        /// How long connect() took.
+        /// Did connect() return EINPROGRESS, so that poll() had to wait for the handshake (TCP)?
+        waited: bool,
+        /// How long that took.
         took_us: Micros,
     },
     /// What another stage told while it made or used the session that carries the messages (DNS over TLS, over HTTPS).

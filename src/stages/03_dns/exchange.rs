@@ -17,10 +17,11 @@ use std::os::fd::{AsFd, AsRawFd as _, BorrowedFd};
 use std::time::Duration;
 
 use hickory_proto::op::{Message, ResponseCode};
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Protocol, Type};
 
 use super::event::{DnsEvent, Link, Transport};
 use super::failure::Failure;
+use super::socket;
 use super::stream;
 use super::wire::{self, Flags, Question, Verdict, Wishes};
 use crate::deadline::{Bound, Deadline, Expired, IDLE};
@@ -310,14 +311,12 @@ fn send_and_wait(
 fn open(ask: &Ask, by: &Deadline<'_>, out: Emitter<'_>) -> Result<(UdpSocket, Link), Failure> {
     let begun = by.clock().now();
     let peer = ask.peer();
-    let socket =
-        Socket::new(Domain::for_address(peer), Type::DGRAM, Some(Protocol::UDP)).map_err(|e| Failure::os("socket", &e))?;
-    socket.set_nonblocking(true).map_err(|e| Failure::os("fcntl", &e))?;
+    let socket = socket::open(peer, Type::DGRAM, Protocol::UDP).map_err(|e| Failure::os("socket", &e))?;
     socket.connect(&peer.into()).map_err(|e| Failure::os("connect", &e))?;
     let socket: UdpSocket = socket.into();
     let local = if out.heard() { socket.local_addr().ok() } else { None };
     let link = ask.link(Transport::Udp, socket.as_raw_fd(), local);
-    out.emit(|| DnsEvent::Opened { link: link.clone(), took_us: by.clock().now().saturating_sub(begun).into() });
+    out.emit(|| DnsEvent::Opened { link: link.clone(), waited: false, took_us: by.clock().now().saturating_sub(begun).into() });
     Ok((socket, link))
 }
 

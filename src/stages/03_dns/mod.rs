@@ -20,6 +20,7 @@ mod rdata;
 mod resolv_conf;
 mod resolver;
 mod servers;
+mod socket;
 mod stream;
 mod stub;
 mod system;
@@ -39,6 +40,8 @@ pub use event::{Configuration, DnsEvent, Held, HostsLine, Link, Origin, Special,
 pub use failure::Failure;
 pub use order::{Ordered, Rule};
 pub use resolver::Resolver;
+#[cfg(feature = "cli")]
+pub(crate) use socket::FLAGS as SOCKET_FLAGS;
 #[cfg(feature = "cli")]
 pub(crate) use walk::Walk;
 pub use walk::{ServerShown, Start, WalkStep};

@@ -6,11 +6,12 @@ use std::os::fd::{AsFd as _, AsRawFd as _};
 use std::time::Duration;
 
 use rustix::event::PollFlags;
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Protocol, Type};
 
 use super::event::{DnsEvent, Link, Transport};
 use super::exchange::{self, Ask, Reply, Written};
 use super::failure::Failure;
+use super::socket;
 use super::wire::{self, Question, Verdict};
 use crate::deadline::{Bound, Deadline, Expired, IDLE};
 use crate::event::{Emitter, Octets};
@@ -217,14 +218,12 @@ fn connect(ask: &Ask, until: &Deadline<'_>, out: Emitter<'_>) -> Result<Tcp, Fai
         actual: ask.actual.filter(|a| *a != ask.server),
         transport: Transport::Tcp,
     });
-    let socket =
-        Socket::new(Domain::for_address(peer), Type::STREAM, Some(Protocol::TCP)).map_err(|e| Failure::os("socket", &e))?;
-    socket.set_nonblocking(true).map_err(|e| Failure::os("fcntl", &e))?;
-    match socket.connect(&peer.into()) {
-        Ok(()) => {}
-        Err(e) if e.raw_os_error() == Some(rustix::io::Errno::INPROGRESS.raw_os_error()) => {}
+    let socket = socket::open(peer, Type::STREAM, Protocol::TCP).map_err(|e| Failure::os("socket", &e))?;
+    let waited = match socket.connect(&peer.into()) {
+        Ok(()) => false,
+        Err(e) if e.raw_os_error() == Some(rustix::io::Errno::INPROGRESS.raw_os_error()) => true,
         Err(e) => return Err(Failure::os("connect", &e)),
-    }
+    };
     let tcp = Tcp(socket.into());
     tcp.ready(PollFlags::OUT, until).map_err(|e| broken("connect", &e, begun, until))?;
     if let Ok(Some(e)) = tcp.0.take_error() {
@@ -232,6 +231,7 @@ fn connect(ask: &Ask, until: &Deadline<'_>, out: Emitter<'_>) -> Result<Tcp, Fai
     }
     out.emit(|| DnsEvent::Opened {
         link: ask.link(Transport::Tcp, tcp.0.as_raw_fd(), tcp.0.local_addr().ok()),
+        waited,
         took_us: until.clock().now().saturating_sub(begun).into(),
     });
     Ok(tcp)

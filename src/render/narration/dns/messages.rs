@@ -4,17 +4,17 @@ use crate::event::{Detail, Micros};
 use crate::phrase;
 use crate::render::narration::dns::Teller;
 use crate::render::page::{duration, pad};
-use crate::stages::dns::{Configuration, DnsEvent, EdnsShown, Flags, Link, QuestionShown, RecordShown, Transport};
+use crate::stages::dns::{self, Configuration, DnsEvent, EdnsShown, Flags, Link, QuestionShown, RecordShown, Transport};
 
 impl Teller<'_, '_> {
-    pub(super) fn opened(&mut self, link: &Link, took: Micros) {
+    pub(super) fn opened(&mut self, link: &Link, waited: bool, took: Micros) {
         let udp = link.transport == Transport::Udp;
         if udp && !self.verbose() {
             return;
         }
         let peer = link.actual.map_or_else(|| link.server.clone(), |a| a.to_string());
         let family = if peer.starts_with('[') { "AF_INET6" } else { "AF_INET" };
-        let kind = if udp { "SOCK_DGRAM, IPPROTO_UDP" } else { "SOCK_STREAM, IPPROTO_TCP" };
+        let (kind, protocol) = if udp { ("SOCK_DGRAM", "IPPROTO_UDP") } else { ("SOCK_STREAM", "IPPROTO_TCP") };
         let fd = link.fd;
         let local = link.local.map(|l| l.to_string()).unwrap_or_default();
         let remark = match udp {
@@ -22,8 +22,13 @@ impl Teller<'_, '_> {
             false => phrase!("dns-opened-tcp", local = local, took = duration(took)),
         };
         let remark = self.words.say(&remark);
-        self.page.call(&format!("socket({family}, {kind}) = {fd}"), "");
-        self.page.call(&format!("connect({fd}, {peer}) = 0"), &remark);
+        self.page.call(&format!("socket({family}, {kind}{}, {protocol}) = {fd}", dns::SOCKET_FLAGS), "");
+        if waited {
+            self.page.call(&format!("connect({fd}, {peer}) = -1 EINPROGRESS"), "");
+            self.page.call(&format!("poll({fd}) = POLLOUT"), &remark);
+        } else {
+            self.page.call(&format!("connect({fd}, {peer}) = 0"), &remark);
+        }
     }
 
     /// Names the server where the story turns to another one.
