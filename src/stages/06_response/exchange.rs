@@ -56,8 +56,11 @@ pub fn exchange(
         done: false,
     };
     let result = exchange.run(message);
-    if result.is_err() {
-        exchange.tell_cut();
+    if let Err(error) = &result {
+        // What is not taken here was not broken off there.
+        if !matches!(error, ResponseError::Sink(_)) {
+            exchange.tell_cut();
+        }
         exchange.sink.abandon();
     }
     result
