@@ -117,7 +117,7 @@ pub const TABLE: &[Row] = &[
     row(None, "post301", Same),
     row(None, "post302", Same),
     row(None, "post303", Same),
-    row(Some('r'), "range", Same),
+    row(Some('r'), "range", Subset("of http and https; a file: URL is read whole")),
     row(Some('e'), "referer", Same),
     row(Some('O'), "remote-name", Same),
     row(None, "remote-name-all", Same),
