@@ -2,7 +2,8 @@
 //!
 //! Every run is one process against one nginx on loopback that this program starts. The tools take turns, so that whatever the machine
 //! does meanwhile hits all alike; the table shows the median CPU time (user + system, of the process alone), the best wall
-//! time, the peak memory, and the ratio of CPU times to curl's. It never fails on a time: it is a measurement, not a test.
+//! time, the peak memory, and the ratio of CPU times to curl's. A second table is about waiting: images of a server that is far away or
+//! slow, see `far.rs`. It never fails on a time: it is a measurement, not a test.
 //!
 //! Each run is started by this same program as `peers --measure COMMAND…`, whose only child it is, so that getrusage() speaks of
 //! that run alone.
@@ -10,6 +11,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for people to read")]
 #![allow(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 
+mod far;
 mod measure;
 mod rows;
 mod server;
@@ -48,7 +50,59 @@ fn main() -> ExitCode {
         }
         print_row(&row, runs.unwrap_or(row.runs));
     }
+    for_waiting(&wanted, runs);
     ExitCode::SUCCESS
+}
+
+/// The rows where time is spent waiting: what counts is when requests are made and answers are there.
+fn for_waiting(wanted: &[String], runs: Option<usize>) {
+    println!();
+    println!("| work | tool | first request to last image, ms | page to first image request, ms | last image after the page, ms | images | peak MiB |");
+    println!("|---|---|---:|---:|---:|---:|---:|");
+    for row in rows::waiting() {
+        if !wanted.is_empty() && !wanted.iter().any(|w| row.name.contains(w.as_str())) {
+            continue;
+        }
+        if let Err(error) = print_waiting(&row, runs.unwrap_or(row.runs)) {
+            eprintln!("{}: {error}", row.name);
+        }
+    }
+}
+
+fn print_waiting(row: &rows::Waiting, runs: usize) -> std::io::Result<()> {
+    let server = far::FarServer::start(row.far)?;
+    let tools = row.tools(&server)?;
+    let mut kept: Vec<Vec<(far::Marks, Sample)>> = tools.iter().map(|_| Vec::new()).collect();
+    for _ in 0..runs {
+        for (tool, kept) in tools.iter().zip(&mut kept) {
+            let _ = server.take();
+            match measure::run(&tool.command) {
+                Ok(sample) => kept.push((server.take(), sample)),
+                Err(error) => eprintln!("{} of {:?}: {error}", tool.name, row.name),
+            }
+        }
+    }
+    for (tool, kept) in tools.iter().zip(&kept) {
+        let of = |what: fn(&far::Marks) -> Option<std::time::Duration>| {
+            let mut times: Vec<_> = kept.iter().filter_map(|(marks, _)| what(marks)).collect();
+            times.sort_unstable();
+            times.get(times.len() / 2).map_or_else(String::new, |t| format!("{:.1}", t.as_secs_f64() * 1000.0))
+        };
+        let images = kept.iter().map(|(marks, _)| marks.images).min().unwrap_or_default();
+        let samples: Vec<Sample> = kept.iter().map(|(_, sample)| *sample).collect();
+        // A browser is many processes, of which this would be one.
+        let peak = median(&samples, |s| s.peak_kib).filter(|_| tool.name != "chromium");
+        let peak = peak.map_or_else(String::new, |kib| format!("{:.1}", kib as f64 / 1024.0));
+        println!(
+            "| {} | {} | {} | {} | {} | {images} | {peak} |",
+            row.name,
+            tool.name,
+            of(far::Marks::whole),
+            of(far::Marks::to_first),
+            of(far::Marks::after_page)
+        );
+    }
+    Ok(())
 }
 
 fn print_row(row: &rows::Row, runs: usize) {

@@ -1,10 +1,13 @@
 //! One run of one command: CPU time, wall time, peak memory.
 
-use std::io;
+use std::io::{self, Read as _};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
 
 use nix::sys::resource::{UsageWho, getrusage};
+
+/// Before a command: its output goes through a pipe, not to /dev/null.
+pub(crate) const PIPED: &str = "--piped";
 
 /// What one run cost.
 #[derive(Debug, Clone, Copy)]
@@ -35,9 +38,18 @@ pub(crate) fn run(command: &[String]) -> io::Result<Sample> {
 
 /// The other half: `--measure COMMAND…`.
 pub(crate) fn child(command: &[String]) -> ExitCode {
-    let Some((program, arguments)) = command.split_first() else { return ExitCode::FAILURE };
+    let piped = command.first().is_some_and(|a| a == PIPED);
+    let Some((program, arguments)) = command[usize::from(piped)..].split_first() else { return ExitCode::FAILURE };
     let begun = Instant::now();
-    let status = Command::new(program).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let output = if piped { Stdio::piped() } else { Stdio::null() };
+    let child = Command::new(program).args(arguments).stdout(output).stderr(Stdio::null()).spawn();
+    let status = child.and_then(|mut child| {
+        if let Some(mut pipe) = child.stdout.take() {
+            let mut room = vec![0; 1 << 20];
+            while pipe.read(&mut room)? > 0 {}
+        }
+        child.wait()
+    });
     let wall = begun.elapsed();
     let Ok(usage) = getrusage(UsageWho::RUSAGE_CHILDREN) else { return ExitCode::FAILURE };
     let micros = |t: nix::sys::time::TimeVal| t.tv_sec() as u64 * 1_000_000 + t.tv_usec() as u64;

@@ -1,8 +1,11 @@
 //! The rows: one piece of work each, and how each tool is told to do it.
 
+use std::io;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
+use crate::far::{Far, FarServer};
 use crate::server::Server;
 
 /// A tool and its command line.
@@ -64,6 +67,7 @@ pub(crate) fn all(server: &Server) -> Vec<Row> {
             None,
         ),
         tools.same("1 GiB to /dev/null", 5, &["-s", "-o", "/dev/null", &server.url("/1g.bin")]),
+        tools.piped("1 GiB to a pipe", 5, &["-s", &server.url("/1g.bin")]),
         tools.same("1 GiB to a file", 3, &["-s", "-o", &sink, &server.url("/1g.bin")]),
         tools.same("1 GiB over TLS", 3, &["-sk", "-o", "/dev/null", &server.tls_url("/1g.bin")]),
         tools.row(
@@ -116,6 +120,57 @@ pub(crate) fn all(server: &Server) -> Vec<Row> {
     rows
 }
 
+/// A row of the second table.
+pub(crate) struct Waiting {
+    /// What is done.
+    pub(crate) name: &'static str,
+    /// How often, unless `--runs` says otherwise.
+    pub(crate) runs: usize,
+    /// By which server.
+    pub(crate) far: Far,
+}
+
+/// The rows of the second table.
+pub(crate) fn waiting() -> Vec<Waiting> {
+    let far = Far { round_trip: Duration::from_millis(20), images: 100, hosts: 1, between: 0, rate: None };
+    let near = Far { round_trip: Duration::ZERO, images: 10_000, hosts: 1, between: 2000, rate: Some(2 << 20) };
+    vec![
+        Waiting { name: "100 images, 20 ms round trip, one host", runs: 5, far },
+        Waiting { name: "100 images, 20 ms round trip, five hosts", runs: 5, far: Far { hosts: 5, ..far } },
+        Waiting { name: "20 MiB page at 2 MiB/s, 10,000 images", runs: 1, far: near },
+    ]
+}
+
+impl Waiting {
+    /// Who does it, and how. curl is given the list of images, which it could not find.
+    pub(crate) fn tools(&self, server: &FarServer) -> io::Result<Vec<Tool>> {
+        let page = server.page();
+        let folder = std::env::temp_dir().join(format!("peers-{}", std::process::id()));
+        std::fs::create_dir_all(&folder)?;
+        let file = |name: &str| folder.join(name).display().to_string();
+        let tool = |name: &'static str, command: &[&str]| Tool { name, command: command.iter().map(|&a| a.to_owned()).collect() };
+        let mut tools = vec![tool("jaunt", &[env!("CARGO_BIN_EXE_jaunt"), "-s", "--images", &page])];
+        if self.far.rate.is_none() && has("curl") {
+            let urls: String = std::iter::once(page.clone())
+                .chain((0..self.far.images).map(|n| server.image(n)))
+                .map(|url| format!("url = \"{url}\"\noutput = \"/dev/null\"\n"))
+                .collect();
+            let list = file("list");
+            std::fs::write(&list, urls)?;
+            let most = (6 * usize::from(self.far.hosts)).to_string();
+            tools.push(tool("curl -Z", &["curl", "-sZ", "--parallel-max", &most, "-K", &list]));
+        }
+        if has("wget") {
+            tools.push(tool("wget -p", &["wget", "-qpHP", &file("wget"), &page]));
+        }
+        if has("chromium") {
+            let profile = format!("--user-data-dir={}", file("chromium"));
+            tools.push(tool("chromium", &["chromium", "--headless", "--no-sandbox", "--disable-gpu", &profile, "--dump-dom", &page]));
+        }
+        Ok(tools)
+    }
+}
+
 impl Tools {
     fn row(&self, name: &str, runs: usize, jaunt: &[&str], curl: &[&str], wget: Option<&[&str]>, xh: Option<&[&str]>) -> Row {
         let command = |program: &str, arguments: &[&str]| {
@@ -133,6 +188,15 @@ impl Tools {
             tools.push(Tool { name: "xh", command: command("xh", xh) });
         }
         Row { name: name.to_owned(), runs, tools }
+    }
+
+    /// jaunt and curl with the same arguments, into a pipe that is read as fast as it can be.
+    fn piped(&self, name: &str, runs: usize, arguments: &[&str]) -> Row {
+        let mut row = self.same(name, runs, arguments);
+        for tool in &mut row.tools {
+            tool.command.insert(0, crate::measure::PIPED.to_owned());
+        }
+        row
     }
 
     /// jaunt and curl with the same arguments.

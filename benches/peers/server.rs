@@ -100,7 +100,7 @@ fn content(root: &Path) -> io::Result<()> {
         fs::write(root.join(format!("i/{n}.png")), pixel)?;
     }
     for count in [10, 100, 1000, 5000] {
-        let mut page = String::from("<!doctype html><title>images</title>\n");
+        let mut page = String::from("<!doctype html><meta charset=utf-8><title>images</title>\n");
         let mut list = String::new();
         for n in 0..count {
             let _ = writeln!(page, "<p>Picture {n}: <img src=\"/i/{n}.png\" alt=\"\">");

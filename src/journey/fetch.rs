@@ -1,5 +1,6 @@
 //! One fetch, with its redirects: the stages in their order. This is the journey itself; read it from the top.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 
 use crate::deadline::Deadline;
@@ -64,7 +65,8 @@ pub(crate) struct Answer {
     pub reused: bool,
 }
 
-/// Goes from a target to its answer, over as many redirects as the errand allows.
+/// Goes from a target to its answer, over as many redirects as the errand allows. The fields of the last answer are in the
+/// outcome only where the errand ended with a failure after a redirect; else they are the answer's to give.
 pub(crate) fn fetch(
     world: &World<'_>,
     errand: Errand<'_>,
@@ -83,10 +85,12 @@ pub(crate) fn fetch(
             at.replace(Some(target.url().clone()));
         }
         let origin = target.origin();
-        let mut scoped = spec.clone();
-        if let (Some(home), Some(origin)) = (&home, &origin) {
+        let mut scoped = Cow::Borrowed(&spec);
+        if let (Some(home), Some(origin)) = (&home, &origin)
+            && home != origin
+        {
             let (kept, withheld) = credentials::redirected(&spec, home, origin, redirects.trusted);
-            scoped = kept;
+            scoped = Cow::Owned(kept);
             if !withheld.is_empty() {
                 out.emit(|| JourneyEvent::Withheld { what: withheld, given_for: home.to_string(), origin: origin.to_string() });
             }
@@ -95,11 +99,12 @@ pub(crate) fn fetch(
         if let Some((user, password)) = target.credentials()
             && (scoped.credentials.is_none() || !first_target)
         {
-            scoped.credentials = Some((user, password));
+            scoped.to_mut().credentials = Some((user, password));
         }
         if let Some(jar) = &world.jar
             && let Some(mut field) = jar.field(target.url(), out)
         {
+            let scoped = scoped.to_mut();
             if let Some(typed) = scoped.cookie.take() {
                 field.extend_from_slice(b"; ");
                 field.extend_from_slice(&typed);
@@ -118,7 +123,6 @@ pub(crate) fn fetch(
         };
         outcome.status = response.head.status;
         outcome.version = Some(response.head.version);
-        outcome.fields.clone_from(&response.head.fields);
         outcome.request_bytes += message.head.len() as u64;
         outcome.upload_bytes = message.body.len() as u64;
         outcome.header_bytes += response.head_bytes;
@@ -131,6 +135,7 @@ pub(crate) fn fetch(
         let Some(wanted) = redirect::wanted(&target, spec.body.is_some(), &response.head, &redirects) else {
             return Ok(Fetched::Answered(Box::new(Answer { target, response, connection, reused })));
         };
+        outcome.fields.clone_from(&response.head.fields);
         let location = response.head.field("location").unwrap_or_default();
         let shown = out.secrets().field("location", location);
         let status = response.head.status;

@@ -134,7 +134,7 @@ fn page(world: &World<'_>, job: &Job, by: &Deadline<'_>, out: Emitter<'_>, outco
     let images = plan.images.as_ref().filter(|_| plan.until.is_none_or(|until| until == Stage::Images));
     let Some(images) = images else {
         let fetched = fetch::fetch(world, errand, &mut output, by, out, outcome)?;
-        landed(&fetched, &mut output, plan, out)?;
+        landed(fetched, &mut output, plan, out, outcome)?;
         if plan.until.is_none() {
             out.emit(|| JourneyEvent::StageSkipped { stage: Stage::Images, why: SkipWhy::NotAsked });
         }
@@ -144,7 +144,7 @@ fn page(world: &World<'_>, job: &Job, by: &Deadline<'_>, out: Emitter<'_>, outco
         let mut scanned = Scanned { inner: &mut output, pictures: &mut *pictures, at: &at, on: false };
         let fetched = fetch::fetch(world, errand, &mut scanned, by, out, outcome);
         let began = scanned.on;
-        let result = fetched.and_then(|fetched| landed(&fetched, &mut output, plan, out));
+        let result = fetched.and_then(|fetched| landed(fetched, &mut output, plan, out, outcome));
         if !began {
             if result.is_ok() {
                 out.emit(|| JourneyEvent::StageSkipped { stage: Stage::Images, why: SkipWhy::NotHtml });
@@ -159,11 +159,18 @@ fn page(world: &World<'_>, job: &Job, by: &Deadline<'_>, out: Emitter<'_>, outco
 }
 
 /// The answer is there: it is shown, and judged where `-f` asks for it.
-fn landed(fetched: &Fetched, output: &mut Output<'_>, plan: &Plan, out: Emitter<'_>) -> Result<(), Error> {
+fn landed(
+    fetched: Fetched,
+    output: &mut Output<'_>,
+    plan: &Plan,
+    out: Emitter<'_>,
+    outcome: &mut Outcome,
+) -> Result<(), Error> {
     match fetched {
         Fetched::Stopped(None) => Ok(()),
-        Fetched::Stopped(Some(message)) => Ok(output.message(message)?),
+        Fetched::Stopped(Some(message)) => Ok(output.message(&message)?),
         Fetched::Answered(answer) => {
+            outcome.fields = answer.response.head.fields;
             output.show()?;
             let status = answer.response.head.status;
             if plan.fail && status >= 400 {

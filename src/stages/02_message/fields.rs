@@ -1,5 +1,7 @@
 //! Which fields, in which order.
 
+use std::borrow::Cow;
+
 use base64::Engine as _;
 
 use crate::event::Octets;
@@ -29,7 +31,7 @@ const SLOTS: [&str; 12] = [
 
 /// A line of the head.
 pub(super) struct Line {
-    name: String,
+    name: Cow<'static, str>,
     pub(super) line: Vec<u8>,
     source: FieldSource,
 }
@@ -44,7 +46,7 @@ impl Line {
         let value = secrets.field(&self.name, self.value());
         let line = if value == self.value() { self.line.clone() } else { [self.name.as_bytes(), b": ", &value].concat() };
         BuiltField {
-            name: self.name.clone(),
+            name: self.name.clone().into_owned(),
             value: Octets(value),
             line: Octets(line),
             bytes: self.line.len() + 2,
@@ -80,7 +82,7 @@ impl Fields {
 /// The defaults, with what was typed in the place of those that it replaces and behind them what it adds.
 pub(super) fn choose(target: &Target, spec: &RequestSpec, method: &str, typed: &[Typed]) -> Result<Fields, MessageError> {
     let chunked = spec.body.is_some() && sends_chunked(typed);
-    let mut fields = Fields { lines: Vec::new(), removed: Vec::new(), warnings: Vec::new(), chunked };
+    let mut fields = Fields { lines: Vec::with_capacity(SLOTS.len()), removed: Vec::new(), warnings: Vec::new(), chunked };
     for slot in SLOTS {
         let default = default(slot, target, spec, chunked)?;
         let mut given = typed.iter().filter(|t| t.is(slot)).peekable();
@@ -88,7 +90,7 @@ pub(super) fn choose(target: &Target, spec: &RequestSpec, method: &str, typed: &
             match default {
                 Some((value, source)) => {
                     let line = [slot.as_bytes(), b": ", &value].concat();
-                    fields.lines.push(Line { name: slot.to_owned(), line, source });
+                    fields.lines.push(Line { name: slot.into(), line, source });
                 }
                 None if emptied(slot, spec) => fields.removed.push(slot.to_owned()),
                 None => {}
@@ -124,31 +126,33 @@ fn line(typed: &Typed, slot: &str) -> Option<Line> {
     let Typed::Field { name, line } = typed else { return None };
     // curl spells this one itself.
     let line = if slot == "Host" { [b"Host", &line[name.len()..]].concat() } else { line.clone() };
-    let name = if slot == "Host" { slot.to_owned() } else { name.clone() };
+    let name = if slot == "Host" { "Host".into() } else { name.clone().into() };
     Some(Line { name, line, source: FieldSource::Typed })
 }
 
 /// The value that a slot has when no `-H` is about it.
-fn default(
+fn default<'s>(
     slot: &str,
     target: &Target,
-    spec: &RequestSpec,
+    spec: &'s RequestSpec,
     chunked: bool,
-) -> Result<Option<(Vec<u8>, FieldSource)>, MessageError> {
+) -> Result<Option<(Cow<'s, [u8]>, FieldSource)>, MessageError> {
     let body = spec.body.as_ref();
-    let option = |option: &'static str, value: &Option<Vec<u8>>| {
-        value.as_deref().map_or(Ok(()), |v| typed::text(option, v))?;
-        Ok(value.clone().filter(|v| !v.is_empty()).map(|v| (v, FieldSource::Option)))
+    let option = |option: &'static str, value: &'s Option<Vec<u8>>| {
+        let value = value.as_deref();
+        value.map_or(Ok(()), |v| typed::text(option, v))?;
+        Ok(value.filter(|v| !v.is_empty()).map(|v| (Cow::Borrowed(v), FieldSource::Option)))
     };
-    let own = |value: &str| Some((value.as_bytes().to_vec(), FieldSource::Default));
-    let implied = |value: &str| Some((value.as_bytes().to_vec(), FieldSource::Option));
+    let own = |value: &'static str| Some((Cow::Borrowed(value.as_bytes()), FieldSource::Default));
+    let implied = |value: &'static str| Some((Cow::Borrowed(value.as_bytes()), FieldSource::Option));
+    let made = |value: String| Some((Cow::Owned(value.into_bytes()), FieldSource::Option));
     Ok(match slot {
-        "Host" => own(&target.authority()),
+        "Host" => Some((Cow::Owned(target.authority().into_bytes()), FieldSource::Default)),
         "User-Agent" if spec.user_agent.is_some() => option("-A", &spec.user_agent)?,
         "User-Agent" => own(concat!("jaunt/", env!("CARGO_PKG_VERSION"))),
         "Accept" => body.and_then(|b| b.accept).map_or_else(|| own("*/*"), implied),
         "Accept-Encoding" if spec.compressed => own("gzip, deflate, br, zstd"),
-        "Authorization" => basic(target, spec)?.map(|v| (v, FieldSource::Option)),
+        "Authorization" => basic(target, spec)?.map(|v| (Cow::Owned(v), FieldSource::Option)),
         "Referer" => option("-e", &spec.referer)?,
         "Cookie" => option("-b", &spec.cookie)?,
         "Range" => match &spec.range {
@@ -157,11 +161,11 @@ fn default(
                 typed::text("-r", range.as_bytes())?;
                 // As in curl: a number alone is where the range begins.
                 let open = if range.bytes().all(|b| b.is_ascii_digit()) { "-" } else { "" };
-                implied(&format!("bytes={range}{open}"))
+                made(format!("bytes={range}{open}"))
             }
         },
         "Content-Type" => body.and_then(|b| b.content_type).and_then(implied),
-        "Content-Length" if !chunked => body.and_then(|b| implied(&b.bytes.len().to_string())),
+        "Content-Length" if !chunked => body.and_then(|b| made(b.bytes.len().to_string())),
         "Expect" if spec.version == Version::Http11 && body.is_some_and(|b| b.bytes.len() > EXPECT_FROM) => {
             implied("100-continue")
         }

@@ -91,6 +91,8 @@ pub struct Connection {
     pub transport: Box<dyn Transport>,
     /// Exchanges finished on it.
     pub exchanges: u32,
+    /// What reads go into, kept from one exchange to the next.
+    pub(crate) buffer: Vec<u8>,
 }
 
 /// What the command line decides about connecting.

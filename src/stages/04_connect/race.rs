@@ -250,7 +250,7 @@ fn finish(
         out.emit(|| ConnectEvent::Interface { connection: id.connection, facts: Box::new(facts) });
     }
     let transport = Box::new(Plain { tcp: entrant.tcp, connection: id.connection });
-    Ok(Connection { id, transport, exchanges: 0 })
+    Ok(Connection { id, transport, exchanges: 0, buffer: Vec::new() })
 }
 
 #[cfg(test)]

@@ -78,7 +78,7 @@ impl Scripted {
     pub(crate) fn connection(self) -> Connection {
         let loopback = |port| (std::net::Ipv4Addr::LOCALHOST, port).into();
         let id = Identity { connection: ConnectionId(1), fd: 5, local: loopback(50000), peer: loopback(80) };
-        Connection { id, transport: Box::new(self), exchanges: 0 }
+        Connection { id, transport: Box::new(self), exchanges: 0, buffer: Vec::new() }
     }
 }
 

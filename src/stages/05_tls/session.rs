@@ -47,7 +47,7 @@ pub(super) fn shake(
     by: &Deadline<'_>,
     out: Emitter<'_>,
 ) -> Result<Connection, TlsError> {
-    let Connection { id, transport, exchanges } = plain;
+    let Connection { id, transport, exchanges, buffer } = plain;
     let client_certificate = server.certificate && config.client_auth_cert_resolver.has_certs();
     let began = by.clock().now();
     out.emit_at(began, || TlsEvent::Handshaking {
@@ -104,7 +104,7 @@ pub(super) fn shake(
     if !session.outbox.is_empty() {
         out.emit(|| TlsEvent::Held { bytes: session.outbox.len() });
     }
-    Ok(Connection { id, transport: Box::new(session), exchanges })
+    Ok(Connection { id, transport: Box::new(session), exchanges, buffer })
 }
 
 fn tell_chain(verdict: Option<&Verdict>, host: &str, insecure: bool, out: Emitter<'_>) {

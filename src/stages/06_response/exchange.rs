@@ -63,6 +63,7 @@ pub fn exchange(
         }
         exchange.sink.abandon();
     }
+    exchange.wire.give_back();
     result
 }
 

@@ -23,6 +23,9 @@ pub(super) struct Lines {
     most: usize,
 }
 
+/// Few heads are longer.
+const USUAL: usize = 1024;
+
 /// More bytes than are accepted.
 #[derive(Debug)]
 pub(super) struct TooLong;
@@ -35,6 +38,9 @@ impl Lines {
     /// Takes from the front of `input`: how many bytes, and whether the empty line was among them.
     pub(super) fn feed(&mut self, input: &[u8]) -> Result<(usize, bool), TooLong> {
         let mut at = 0;
+        if self.bytes.is_empty() {
+            self.bytes.reserve(input.len().min(USUAL));
+        }
         while at < input.len() {
             let newline = input[at..].iter().position(|&b| b == b'\n');
             let end = newline.map_or(input.len(), |n| at + n + 1);
@@ -86,7 +92,7 @@ pub(super) fn parse(raw: &[u8]) -> Result<(Head, Vec<Oddity>), HeadFault> {
     let mut lines = raw.split_inclusive(|&b| b == b'\n');
     let (version, status, reason) = status_line(ended(lines.next().unwrap_or_default()))?;
     let mut odd = Vec::new();
-    let fields = fields(lines, &mut odd)?;
+    let fields = fields(lines, raw.len(), &mut odd)?;
     if has_bare_lf(raw) {
         odd.push(Oddity::BareLf);
     }
@@ -98,7 +104,7 @@ pub(super) fn parse_trailers(raw: &[u8]) -> Result<Vec<Field>, HeadFault> {
     if raw.contains(&0) {
         return Err(HeadFault::Nul);
     }
-    fields(raw.split_inclusive(|&b| b == b'\n'), &mut Vec::new())
+    fields(raw.split_inclusive(|&b| b == b'\n'), raw.len(), &mut Vec::new())
 }
 
 fn status_line(line: &[u8]) -> Result<(Version, u16, &[u8]), HeadFault> {
@@ -123,9 +129,10 @@ fn status_line(line: &[u8]) -> Result<(Version, u16, &[u8]), HeadFault> {
 }
 
 /// The fields of `lines`, which httparse gets unfolded and with a status line of our own.
-fn fields<'l>(lines: impl Iterator<Item = &'l [u8]>, odd: &mut Vec<Oddity>) -> Result<Vec<Field>, HeadFault> {
+fn fields<'l>(lines: impl Iterator<Item = &'l [u8]>, room: usize, odd: &mut Vec<Oddity>) -> Result<Vec<Field>, HeadFault> {
     const STATUS: &[u8] = b"HTTP/1.1 200\r\n";
-    let mut text = STATUS.to_vec();
+    let mut text = Vec::with_capacity(STATUS.len() + room);
+    text.extend_from_slice(STATUS);
     let (mut count, mut folded, mut ignored) = (0, 0, 0);
     for line in lines {
         let line = ended(line);
@@ -205,7 +212,9 @@ fn ended(line: &[u8]) -> &[u8] {
 }
 
 fn has_bare_lf(raw: &[u8]) -> bool {
-    raw.iter().enumerate().any(|(at, &b)| b == b'\n' && (at == 0 || raw[at - 1] != b'\r'))
+    let ends = raw.iter().filter(|&&b| b == b'\n').count();
+    let proper = raw.iter().zip(raw.get(1..).unwrap_or_default()).filter(|&(&a, &b)| a == b'\r' && b == b'\n').count();
+    ends != proper
 }
 
 #[cfg(test)]

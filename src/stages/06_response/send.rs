@@ -39,11 +39,12 @@ pub(super) struct Wire<'x> {
 
 impl<'x> Wire<'x> {
     pub(super) fn new(conn: &'x mut Connection, by: &'x Deadline<'x>, out: Emitter<'x>) -> Self {
+        let buffer = std::mem::take(&mut conn.buffer);
         Self {
             conn,
             by,
             out,
-            buffer: Vec::new(),
+            buffer,
             start: 0,
             end: 0,
             filled: false,
@@ -53,6 +54,13 @@ impl<'x> Wire<'x> {
             first_byte: None,
             last_byte: Duration::ZERO,
             eof: false,
+        }
+    }
+
+    /// The buffer serves the next exchange on the connection too, unless it has grown for a long body.
+    pub(super) fn give_back(&mut self) {
+        if self.buffer.len() == ROOM {
+            self.conn.buffer = std::mem::take(&mut self.buffer);
         }
     }
 

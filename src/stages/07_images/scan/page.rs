@@ -12,7 +12,7 @@ use encoding_rs::{Encoding, UTF_8};
 
 use super::css::Sheets;
 use super::media::Screen;
-use super::policy::{Destination, Gate, ReferrerPolicy, SharedGate};
+use super::policy::{Destination, Gate, ReferrerPolicy, SharedGate, same_origin};
 use super::reference::{Candidate, FrameId, Kind, ObjectId, Order, Reference, SheetId, SkipReason, Source, Verdict};
 use super::tree::{NodeId, Tree, flag};
 
@@ -684,16 +684,16 @@ impl Page {
             return refuse(reason);
         }
         url.set_fragment(None);
-        r.url = Some(url.clone());
         if matches!(kind, Kind::Image | Kind::Object(_)) {
             let mut shared = self.shared.borrow_mut();
             let hash = shared.hasher.hash_one(url.as_str());
             if !shared.asked.insert(hash) {
                 r.verdict = Verdict::Skip { reason: SkipReason::Repeated };
+                r.url = Some(url);
                 return r;
             }
         }
-        let cross = self.from.as_ref().is_none_or(|f| f.origin() != url.origin());
+        let cross = self.from.as_ref().is_none_or(|f| !same_origin(f, &url));
         r.verdict = Verdict::Fetch {
             referer: policy.referer(from, &url),
             origin: (cors.is_some() && cross)
@@ -701,6 +701,7 @@ impl Page {
             credentials: cors.is_none_or(|c| c || !cross),
             gate: self.gate.clone(),
         };
+        r.url = Some(url);
         r
     }
 }

@@ -81,28 +81,51 @@ impl ReferrerPolicy {
     /// Referrer Policy §8.3: what is sent with a request for `to` that `from` made.
     pub(super) fn referer(self, from: Option<&Url>, to: &Url) -> Option<String> {
         let from = from.filter(|u| matches!(u.scheme(), "http" | "https"))?;
-        let mut full = from.clone();
-        full.set_fragment(None);
-        // Neither can fail on http and https.
-        let _ = full.set_username("");
-        let _ = full.set_password(None);
-        let origin = format!("{}/", from.origin().ascii_serialization());
-        let full = String::from(full);
-        // Browsers cut down what is too long for a server.
-        let full = if full.len() > 4096 { origin.clone() } else { full };
-        let same = from.origin() == to.origin();
-        let downgrade = trustworthy(from) && !trustworthy(to);
-        match self {
-            Self::NoReferrer => None,
-            Self::UnsafeUrl => Some(full),
-            Self::Origin => Some(origin),
-            Self::NoReferrerWhenDowngrade => (!downgrade).then_some(full),
-            Self::SameOrigin => same.then_some(full),
-            Self::StrictOrigin => (!downgrade).then_some(origin),
-            Self::OriginWhenCrossOrigin => Some(if same { full } else { origin }),
-            Self::StrictOriginWhenCrossOrigin if same => Some(full),
-            Self::StrictOriginWhenCrossOrigin => (!downgrade).then_some(origin),
+        let same = same_origin(from, to);
+        let downgrade = || trustworthy(from) && !trustworthy(to);
+        let whole = match self {
+            Self::NoReferrer => return None,
+            Self::UnsafeUrl => true,
+            Self::Origin => false,
+            Self::SameOrigin if !same => return None,
+            Self::SameOrigin => true,
+            Self::OriginWhenCrossOrigin => same,
+            Self::StrictOriginWhenCrossOrigin if same => true,
+            Self::NoReferrerWhenDowngrade | Self::StrictOrigin | Self::StrictOriginWhenCrossOrigin if downgrade() => return None,
+            Self::NoReferrerWhenDowngrade => true,
+            Self::StrictOrigin | Self::StrictOriginWhenCrossOrigin => false,
+        };
+        if whole {
+            let full = without_extras(from);
+            // Browsers cut down what is too long for a server.
+            if full.len() <= 4096 {
+                return Some(full);
+            }
         }
+        Some(format!("{}/", from.origin().ascii_serialization()))
+    }
+}
+
+/// An http or https URL without fragment and credentials.
+fn without_extras(url: &Url) -> String {
+    if url.fragment().is_none() && url.username().is_empty() && url.password().is_none() {
+        return url.as_str().to_owned();
+    }
+    let mut url = url.clone();
+    url.set_fragment(None);
+    // Neither can fail on http and https.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    String::from(url)
+}
+
+/// `a.origin() == b.origin()`, without making them.
+pub(super) fn same_origin(a: &Url, b: &Url) -> bool {
+    match (a.scheme(), b.scheme()) {
+        ("http", "http") | ("https", "https") => {
+            a.host_str() == b.host_str() && a.port_or_known_default() == b.port_or_known_default()
+        }
+        _ => a.origin() == b.origin(),
     }
 }
 
