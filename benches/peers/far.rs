@@ -177,7 +177,8 @@ fn request(from: &mut BufReader<&TcpStream>) -> io::Result<Option<String>> {
 }
 
 fn answer(mut to: &TcpStream, status: &str, media_type: &str, body: &[u8]) -> io::Result<()> {
-    let mut whole = format!("HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\nContent-Length: {}\r\n\r\n", body.len()).into_bytes();
+    let mut whole =
+        format!("HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\nContent-Length: {}\r\n\r\n", body.len()).into_bytes();
     whole.extend_from_slice(body);
     to.write_all(&whole)
 }

@@ -57,7 +57,9 @@ fn main() -> ExitCode {
 /// The rows where time is spent waiting: what counts is when requests are made and answers are there.
 fn for_waiting(wanted: &[String], runs: Option<usize>) {
     println!();
-    println!("| work | tool | first request to last image, ms | page to first image request, ms | last image after the page, ms | images | peak MiB |");
+    println!(
+        "| work | tool | first request to last image, ms | page to first image request, ms | last image after the page, ms | images | peak MiB |"
+    );
     println!("|---|---|---:|---:|---:|---:|---:|");
     for row in rows::waiting() {
         if !wanted.is_empty() && !wanted.iter().any(|w| row.name.contains(w.as_str())) {

@@ -165,7 +165,10 @@ impl Waiting {
         }
         if has("chromium") {
             let profile = format!("--user-data-dir={}", file("chromium"));
-            tools.push(tool("chromium", &["chromium", "--headless", "--no-sandbox", "--disable-gpu", &profile, "--dump-dom", &page]));
+            tools.push(tool(
+                "chromium",
+                &["chromium", "--headless", "--no-sandbox", "--disable-gpu", &profile, "--dump-dom", &page],
+            ));
         }
         Ok(tools)
     }
