@@ -159,13 +159,7 @@ fn page(world: &World<'_>, job: &Job, by: &Deadline<'_>, out: Emitter<'_>, outco
 }
 
 /// The answer is there: it is shown, and judged where `-f` asks for it.
-fn landed(
-    fetched: Fetched,
-    output: &mut Output<'_>,
-    plan: &Plan,
-    out: Emitter<'_>,
-    outcome: &mut Outcome,
-) -> Result<(), Error> {
+fn landed(fetched: Fetched, output: &mut Output<'_>, plan: &Plan, out: Emitter<'_>, outcome: &mut Outcome) -> Result<(), Error> {
     match fetched {
         Fetched::Stopped(None) => Ok(()),
         Fetched::Stopped(Some(message)) => Ok(output.message(&message)?),
