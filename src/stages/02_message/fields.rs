@@ -130,13 +130,16 @@ fn line(typed: &Typed, slot: &str) -> Option<Line> {
     Some(Line { name, line, source: FieldSource::Typed })
 }
 
+/// A default value and where it comes from.
+type Default<'s> = (Cow<'s, [u8]>, FieldSource);
+
 /// The value that a slot has when no `-H` is about it.
 fn default<'s>(
     slot: &str,
     target: &Target,
     spec: &'s RequestSpec,
     chunked: bool,
-) -> Result<Option<(Cow<'s, [u8]>, FieldSource)>, MessageError> {
+) -> Result<Option<Default<'s>>, MessageError> {
     let body = spec.body.as_ref();
     let option = |option: &'static str, value: &'s Option<Vec<u8>>| {
         let value = value.as_deref();
