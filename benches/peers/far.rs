@@ -53,7 +53,7 @@ impl Marks {
     }
 
     /// From the page's first bytes, which name an image, to the first image's request.
-    pub(crate) fn to_first(&self) -> Option<Duration> {
+    pub(crate) fn first_after(&self) -> Option<Duration> {
         Some(self.first_image?.saturating_duration_since(self.page_begun?))
     }
 

@@ -100,7 +100,7 @@ fn print_waiting(row: &rows::Waiting, runs: usize) -> std::io::Result<()> {
             row.name,
             tool.name,
             of(far::Marks::whole),
-            of(far::Marks::to_first),
+            of(far::Marks::first_after),
             of(far::Marks::after_page)
         );
     }

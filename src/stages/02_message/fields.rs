@@ -134,12 +134,7 @@ fn line(typed: &Typed, slot: &str) -> Option<Line> {
 type Default<'s> = (Cow<'s, [u8]>, FieldSource);
 
 /// The value that a slot has when no `-H` is about it.
-fn default<'s>(
-    slot: &str,
-    target: &Target,
-    spec: &'s RequestSpec,
-    chunked: bool,
-) -> Result<Option<Default<'s>>, MessageError> {
+fn default<'s>(slot: &str, target: &Target, spec: &'s RequestSpec, chunked: bool) -> Result<Option<Default<'s>>, MessageError> {
     let body = spec.body.as_ref();
     let option = |option: &'static str, value: &'s Option<Vec<u8>>| {
         let value = value.as_deref();

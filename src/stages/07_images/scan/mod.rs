@@ -17,6 +17,7 @@ mod css;
 mod encoding;
 mod kind;
 mod media;
+mod origin;
 mod page;
 mod plugins;
 mod policy;

@@ -12,7 +12,8 @@ use encoding_rs::{Encoding, UTF_8};
 
 use super::css::Sheets;
 use super::media::Screen;
-use super::policy::{Destination, Gate, ReferrerPolicy, SharedGate, same_origin};
+use super::origin::same_origin;
+use super::policy::{Destination, Gate, ReferrerPolicy, SharedGate};
 use super::reference::{Candidate, FrameId, Kind, ObjectId, Order, Reference, SheetId, SkipReason, Source, Verdict};
 use super::tree::{NodeId, Tree, flag};
 

@@ -1,6 +1,7 @@
 //! Who may be asked, and what they are told about the page: Content-Security-Policy, referrer policy, mixed content, ports.
 //! Spec: CSP 3 §6.7 (matching), Referrer Policy §8 (what is sent), Mixed Content 2, Fetch §2.9 (blocked ports).
 
+use super::origin::{same_origin, without_extras};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -103,29 +104,6 @@ impl ReferrerPolicy {
             }
         }
         Some(format!("{}/", from.origin().ascii_serialization()))
-    }
-}
-
-/// An http or https URL without fragment and credentials.
-fn without_extras(url: &Url) -> String {
-    if url.fragment().is_none() && url.username().is_empty() && url.password().is_none() {
-        return url.as_str().to_owned();
-    }
-    let mut url = url.clone();
-    url.set_fragment(None);
-    // Neither can fail on http and https.
-    let _ = url.set_username("");
-    let _ = url.set_password(None);
-    String::from(url)
-}
-
-/// `a.origin() == b.origin()`, without making them.
-pub(super) fn same_origin(a: &Url, b: &Url) -> bool {
-    match (a.scheme(), b.scheme()) {
-        ("http", "http") | ("https", "https") => {
-            a.host_str() == b.host_str() && a.port_or_known_default() == b.port_or_known_default()
-        }
-        _ => a.origin() == b.origin(),
     }
 }
 
