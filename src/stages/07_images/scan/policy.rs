@@ -1,13 +1,13 @@
 //! Who may be asked, and what they are told about the page: Content-Security-Policy, referrer policy, mixed content, ports.
 //! Spec: CSP 3 §6.7 (matching), Referrer Policy §8 (what is sent), Mixed Content 2, Fetch §2.9 (blocked ports).
 
-use super::origin::{same_origin, without_extras};
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use ::url::{Host, Origin, Url};
 use base64::Engine as _;
 
+use super::origin::{same_origin, without_extras};
 use super::reference::SkipReason;
 use crate::stages::response::Field;
 
