@@ -86,14 +86,38 @@ impl Roots {
     }
 }
 
-/// The bundle, where the environment does not name other places.
+/// The one file: what SSL_CERT_FILE names, else the system's bundle. With SSL_CERT_DIR there is more than a file.
 fn bundle() -> Store {
-    if std::env::var_os("SSL_CERT_FILE").is_some() || std::env::var_os("SSL_CERT_DIR").is_some() {
+    if std::env::var_os("SSL_CERT_DIR").is_some() {
         return whole();
     }
-    let Some(path) = BUNDLES.iter().find(|path| Path::new(path).is_file()) else { return Store::default() };
-    let roots = rustls_native_certs::load_certs_from_paths(Some(Path::new(path)), None).certs;
-    Store { from: (*path).to_owned(), roots }
+    let named = std::env::var_os("SSL_CERT_FILE").map(PathBuf::from);
+    let usual = || BUNDLES.iter().map(PathBuf::from).find(|path| path.is_file());
+    let from = named.as_ref().map(|path| format!("SSL_CERT_FILE={}", path.display()));
+    let Some(path) = named.or_else(usual) else { return Store::default() };
+    let roots = std::fs::read(&path).map(|text| certificates(&text)).unwrap_or_default();
+    Store { from: from.unwrap_or_else(|| path.display().to_string()), roots }
+}
+
+/// The certificates of a bundle (RFC 7468). Roots are public: the decoder of secrets, which rustls uses for every PEM file and
+/// which takes the same time for each byte, would spend more on 145 of them than all the rest of a small fetch costs.
+/// What this cannot read, [`whole`] may.
+fn certificates(text: &[u8]) -> Vec<CertificateDer<'static>> {
+    use base64::Engine as _;
+    let mut found = Vec::new();
+    let mut base64: Option<Vec<u8>> = None;
+    for line in text.split(|&b| b == b'\n').map(<[u8]>::trim_ascii) {
+        match &mut base64 {
+            None if line == b"-----BEGIN CERTIFICATE-----" => base64 = Some(Vec::with_capacity(4096)),
+            None => {}
+            Some(body) if line.starts_with(b"-----") => {
+                found.extend(base64::engine::general_purpose::STANDARD.decode(body).ok().map(CertificateDer::from));
+                base64 = None;
+            }
+            Some(body) => body.extend_from_slice(line),
+        }
+    }
+    found
 }
 
 /// Everything that the system (or SSL_CERT_FILE, SSL_CERT_DIR) offers.
@@ -159,4 +183,21 @@ fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     };
     let (content, rest) = rest.split_at_checked(length)?;
     Some((tag, content, rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bundle_is_read_as_the_library_reads_it_and_what_is_damaged_is_passed_over() {
+        let one = rcgen::generate_simple_self_signed(["a.example".to_owned()]).expect("made").cert;
+        let two = rcgen::generate_simple_self_signed(["b.example".to_owned()]).expect("made").cert;
+        let damaged = "-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n";
+        let text = format!("# roots\r\n{}\n{damaged}noise\n{}", one.pem().replace('\n', "\r\n"), two.pem());
+        assert_eq!(certificates(text.as_bytes()), [one.der().clone(), two.der().clone()]);
+        let library: Vec<_> = CertificateDer::pem_slice_iter(two.pem().as_bytes()).map(|c| c.expect("PEM")).collect();
+        assert_eq!(certificates(two.pem().as_bytes()), library);
+        assert!(certificates(b"-----BEGIN CERTIFICATE-----\nAAAA").is_empty());
+    }
 }
