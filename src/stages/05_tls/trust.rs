@@ -86,12 +86,13 @@ impl Roots {
     }
 }
 
-/// The one file: what SSL_CERT_FILE names, else the system's bundle. With SSL_CERT_DIR there is more than a file.
+/// The one file: what SSL_CERT_FILE names, else the system's bundle. Where only SSL_CERT_DIR is set there is no such file; where both
+/// are, the folder is for what the file lacks ([`whole`]).
 fn bundle() -> Store {
-    if std::env::var_os("SSL_CERT_DIR").is_some() {
+    let named = std::env::var_os("SSL_CERT_FILE").map(PathBuf::from);
+    if named.is_none() && std::env::var_os("SSL_CERT_DIR").is_some() {
         return whole();
     }
-    let named = std::env::var_os("SSL_CERT_FILE").map(PathBuf::from);
     let usual = || BUNDLES.iter().map(PathBuf::from).find(|path| path.is_file());
     let from = named.as_ref().map(|path| format!("SSL_CERT_FILE={}", path.display()));
     let Some(path) = named.or_else(usual) else { return Store::default() };
