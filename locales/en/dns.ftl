@@ -102,6 +102,7 @@ dns-remark-local = names under local belong to multicast DNS (RFC 6762), which -
 ## Why jaunt's resolver and getaddrinfo differ.
 dns-because-order = the same addresses in another order: each sorts by RFC 6724 from what it knows, and servers rotate their records
 dns-because-other-servers = jaunt asked the servers of --dns-servers, getaddrinfo those of the system
+dns-because-other-file = jaunt asked the servers of { $path }, getaddrinfo those of /etc/resolv.conf
 dns-because-mdns = a name under local: getaddrinfo may have asked by multicast
 dns-because-nsswitch = /etc/nsswitch.conf makes getaddrinfo ask also: { $sources }
 dns-because-family = one has IPv4 or IPv6 addresses that the other lacks: one of the two questions went unanswered

@@ -162,8 +162,12 @@ fn reasons(
         return vec![phrase!("dns-because-order")];
     }
     let mut because = Vec::new();
-    if matches!(from, Some(Configuration::CommandLine)) {
-        because.push(phrase!("dns-because-other-servers"));
+    match from {
+        Some(Configuration::CommandLine) => because.push(phrase!("dns-because-other-servers")),
+        Some(Configuration::File { path }) if path != "/etc/resolv.conf" => {
+            because.push(phrase!("dns-because-other-file", path = path));
+        }
+        Some(Configuration::File { .. } | Configuration::Default { .. }) | None => {}
     }
     if host.trim_end_matches('.').to_ascii_lowercase().ends_with(".local") {
         because.push(phrase!("dns-because-mdns"));
@@ -225,6 +229,8 @@ mod tests {
             ["dns-because-other-servers", "dns-because-mdns", "dns-because-nsswitch"]
         );
         assert_eq!(ids(&reasons("x.example", &a, &a, true, None, None)), ["dns-because-order"]);
+        let demo = Configuration::File { path: "/tmp/resolv.conf".to_owned() };
+        assert_eq!(ids(&reasons("x.example", &b, &[], false, Some(&demo), None)), ["dns-because-other-file"]);
     }
 
     #[test]
