@@ -26,7 +26,7 @@ _jaunt() {
 
     case "${cmd}" in
         jaunt)
-            opts="-v -w -X -d -H -A -e -u -b -r -C -o -O -m -E -s -S -G -I -0 -i -f -L -4 -6 -k -h -V --until --verbose --events --write-out --color --lang --generate --url --request --data --data-binary --data-raw --data-urlencode --json --header --user-agent --referer --user --cookie --range --continue-at --output --remote-name --output-dir --max-filesize --max-redirs --resolver --dns-server --dns-servers --root-hints --dns-type --resolve --connect-to --connect-timeout --max-time --cacert --cert --key --images --no-images --save-images --parallel-max --viewport --max-images --silent --no-silent --show-error --no-show-error --plain --no-plain --show-secrets --no-show-secrets --get --no-get --head --no-head --http1.0 --no-http1.0 --http1.1 --no-http1.1 --compressed --no-compressed --remote-name-all --no-remote-name-all --create-dirs --no-create-dirs --include --no-include --fail --no-fail --location --no-location --location-trusted --no-location-trusted --post301 --no-post301 --post302 --no-post302 --post303 --no-post303 --ipv4 --no-ipv4 --ipv6 --no-ipv6 --insecure --no-insecure --clobber --no-clobber --sequential --no-sequential --frames --no-frames --preview --no-preview --help --version demo"
+            opts="-v -s -S -w -X -d -G -H -A -e -u -b -I -r -C -0 -o -O -i -f -L -4 -6 -m -k -E -h -V --until --verbose --silent --show-error --events --write-out --color --plain --show-secrets --lang --generate --url --request --data-ascii --data --data-binary --data-raw --data-urlencode --json --get --header --user-agent --referer --user --cookie --head --range --continue-at --http1.0 --http1.1 --compressed --output --remote-name --remote-name-all --output-dir --create-dirs --include --fail --max-filesize --location --max-redirs --location-trusted --post301 --post302 --post303 --resolver --dns-server --dns-servers --root-hints --dns-type --resolve --ipv4 --ipv6 --connect-to --connect-timeout --max-time --insecure --cacert --cert --key --images --no-images --save-images --clobber --parallel-max --sequential --viewport --frames --preview --max-images --no-silent --no-show-error --no-plain --no-show-secrets --no-get --no-head --no-http1.0 --no-http1.1 --no-compressed --no-remote-name-all --no-create-dirs --no-include --no-fail --no-location --no-location-trusted --no-post301 --no-post302 --no-post303 --no-ipv4 --no-ipv6 --no-insecure --no-clobber --no-sequential --no-frames --no-preview --help --version demo"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -73,6 +73,10 @@ _jaunt() {
                     return 0
                     ;;
                 --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-ascii)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -252,7 +256,7 @@ _jaunt() {
             return 0
             ;;
         jaunt__subcmd__demo)
-            opts="-v -w -X -d -H -A -e -u -b -r -C -o -O -m -E -s -S -G -I -0 -i -f -L -4 -6 -k -h --break --until --verbose --events --write-out --color --lang --generate --url --request --data --data-binary --data-raw --data-urlencode --json --header --user-agent --referer --user --cookie --range --continue-at --output --remote-name --output-dir --max-filesize --max-redirs --resolver --dns-server --dns-servers --root-hints --dns-type --resolve --connect-to --connect-timeout --max-time --cacert --cert --key --images --no-images --save-images --parallel-max --viewport --max-images --silent --no-silent --show-error --no-show-error --plain --no-plain --show-secrets --no-show-secrets --get --no-get --head --no-head --http1.0 --no-http1.0 --http1.1 --no-http1.1 --compressed --no-compressed --remote-name-all --no-remote-name-all --create-dirs --no-create-dirs --include --no-include --fail --no-fail --location --no-location --location-trusted --no-location-trusted --post301 --no-post301 --post302 --no-post302 --post303 --no-post303 --ipv4 --no-ipv4 --ipv6 --no-ipv6 --insecure --no-insecure --clobber --no-clobber --sequential --no-sequential --frames --no-frames --preview --no-preview --help"
+            opts="-v -s -S -w -X -d -G -H -A -e -u -b -I -r -C -0 -o -O -i -f -L -4 -6 -m -k -E -h --break --until --verbose --silent --show-error --events --write-out --color --plain --show-secrets --lang --generate --url --request --data-ascii --data --data-binary --data-raw --data-urlencode --json --get --header --user-agent --referer --user --cookie --head --range --continue-at --http1.0 --http1.1 --compressed --output --remote-name --remote-name-all --output-dir --create-dirs --include --fail --max-filesize --location --max-redirs --location-trusted --post301 --post302 --post303 --resolver --dns-server --dns-servers --root-hints --dns-type --resolve --ipv4 --ipv6 --connect-to --connect-timeout --max-time --insecure --cacert --cert --key --images --no-images --save-images --clobber --parallel-max --sequential --viewport --frames --preview --max-images --no-silent --no-show-error --no-plain --no-show-secrets --no-get --no-head --no-http1.0 --no-http1.1 --no-compressed --no-remote-name-all --no-create-dirs --no-include --no-fail --no-location --no-location-trusted --no-post301 --no-post302 --no-post303 --no-ipv4 --no-ipv6 --no-insecure --no-clobber --no-sequential --no-frames --no-preview --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -303,6 +307,10 @@ _jaunt() {
                     return 0
                     ;;
                 --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-ascii)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

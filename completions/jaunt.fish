@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_jaunt_global_optspecs
-    string join \n until= v/verbose events= w/write-out= color= lang= generate= url= X/request= d/data= data-binary= data-raw= data-urlencode= json= H/header= A/user-agent= e/referer= u/user= b/cookie= r/range= C/continue-at= o/output= O/remote-name output-dir= max-filesize= max-redirs= resolver= dns-servers= root-hints= dns-type= resolve= connect-to= connect-timeout= m/max-time= cacert= E/cert= key= images no-images save-images= parallel-max= viewport= max-images= s/silent no-silent S/show-error no-show-error plain no-plain show-secrets no-show-secrets G/get no-get I/head no-head 0/http1.0 no-http1.0 http1.1 no-http1.1 compressed no-compressed remote-name-all no-remote-name-all create-dirs no-create-dirs i/include no-include f/fail no-fail L/location no-location location-trusted no-location-trusted post301 no-post301 post302 no-post302 post303 no-post303 4/ipv4 no-ipv4 6/ipv6 no-ipv6 k/insecure no-insecure clobber no-clobber sequential no-sequential frames no-frames preview no-preview h/help V/version
+    string join \n until= v/verbose s/silent S/show-error events= w/write-out= color= plain show-secrets lang= generate= url= X/request= d/data= data-binary= data-raw= data-urlencode= json= G/get H/header= A/user-agent= e/referer= u/user= b/cookie= I/head r/range= C/continue-at= 0/http1.0 http1.1 compressed o/output= O/remote-name remote-name-all output-dir= create-dirs i/include f/fail max-filesize= L/location max-redirs= location-trusted post301 post302 post303 resolver= dns-servers= root-hints= dns-type= resolve= 4/ipv4 6/ipv6 connect-to= connect-timeout= m/max-time= k/insecure cacert= E/cert= key= images no-images save-images= clobber parallel-max= sequential viewport= frames preview max-images= no-silent no-show-error no-plain no-show-secrets no-get no-head no-http1.0 no-http1.1 no-compressed no-remote-name-all no-create-dirs no-include no-fail no-location no-location-trusted no-post301 no-post302 no-post303 no-ipv4 no-ipv6 no-insecure no-clobber no-sequential no-frames no-preview h/help V/version
 end
 
 function __fish_jaunt_needs_command
@@ -46,7 +46,7 @@ complete-nushell\t''
 man\t''"
 complete -c jaunt -n "__fish_jaunt_needs_command" -l url -d 'One more URL' -r
 complete -c jaunt -n "__fish_jaunt_needs_command" -s X -l request -d 'The method' -r
-complete -c jaunt -n "__fish_jaunt_needs_command" -s d -l data -d 'Send this as a form; @FILE, @- for stdin' -r
+complete -c jaunt -n "__fish_jaunt_needs_command" -s d -l data -l data-ascii -d 'Send this as a form; @FILE, @- for stdin' -r
 complete -c jaunt -n "__fish_jaunt_needs_command" -l data-binary -d 'Like -d, but @FILE is sent byte for byte' -r
 complete -c jaunt -n "__fish_jaunt_needs_command" -l data-raw -d 'Like -d, but @ means nothing' -r
 complete -c jaunt -n "__fish_jaunt_needs_command" -l data-urlencode -d 'Like -d, percent-encoded: text, name=text, name@FILE' -r
@@ -81,58 +81,58 @@ complete -c jaunt -n "__fish_jaunt_needs_command" -l parallel-max -d 'Connection
 complete -c jaunt -n "__fish_jaunt_needs_command" -l viewport -d 'The window that srcset and media queries see [default: 1280x720]' -r
 complete -c jaunt -n "__fish_jaunt_needs_command" -l max-images -d 'Look at most at so many references [default: 100000]' -r
 complete -c jaunt -n "__fish_jaunt_needs_command" -s v -l verbose -d 'Tell more; -vv adds hex dumps'
+complete -c jaunt -n "__fish_jaunt_needs_command" -s s -l silent -d 'No narration and no error messages'
+complete -c jaunt -n "__fish_jaunt_needs_command" -s S -l show-error -d 'With -s, error messages all the same'
+complete -c jaunt -n "__fish_jaunt_needs_command" -l plain -d 'No drawing characters, nothing redrawn'
+complete -c jaunt -n "__fish_jaunt_needs_command" -l show-secrets -d 'Passwords, cookies and tokens are shown, not masked'
+complete -c jaunt -n "__fish_jaunt_needs_command" -s G -l get -d 'What -d gives goes into the URL\'s query'
+complete -c jaunt -n "__fish_jaunt_needs_command" -s I -l head -d 'Ask for the head only'
+complete -c jaunt -n "__fish_jaunt_needs_command" -s 0 -l http1.0 -d 'HTTP/1.0'
+complete -c jaunt -n "__fish_jaunt_needs_command" -l http1.1 -d 'HTTP/1.1 (the default)'
+complete -c jaunt -n "__fish_jaunt_needs_command" -l compressed -d 'Offer compression (the default; --no-compressed offers none)'
 complete -c jaunt -n "__fish_jaunt_needs_command" -s O -l remote-name -d 'The content goes to a file named as in the URL; once a URL'
+complete -c jaunt -n "__fish_jaunt_needs_command" -l remote-name-all -d '-O for every URL'
+complete -c jaunt -n "__fish_jaunt_needs_command" -l create-dirs -d 'Folders that -o names are made'
+complete -c jaunt -n "__fish_jaunt_needs_command" -s i -l include -d 'The response\'s head goes before its content'
+complete -c jaunt -n "__fish_jaunt_needs_command" -s f -l fail -d 'A status of 400 or more is a failure (22)'
+complete -c jaunt -n "__fish_jaunt_needs_command" -s L -l location -d 'Follow redirects'
+complete -c jaunt -n "__fish_jaunt_needs_command" -l location-trusted -d 'Follow, and give credentials to other hosts too'
+complete -c jaunt -n "__fish_jaunt_needs_command" -l post301 -d 'POST stays POST after 301'
+complete -c jaunt -n "__fish_jaunt_needs_command" -l post302 -d 'POST stays POST after 302'
+complete -c jaunt -n "__fish_jaunt_needs_command" -l post303 -d 'POST stays POST after 303'
+complete -c jaunt -n "__fish_jaunt_needs_command" -s 4 -l ipv4 -d 'IPv4 addresses only'
+complete -c jaunt -n "__fish_jaunt_needs_command" -s 6 -l ipv6 -d 'IPv6 addresses only'
+complete -c jaunt -n "__fish_jaunt_needs_command" -s k -l insecure -d 'Certificates are shown, not checked'
 complete -c jaunt -n "__fish_jaunt_needs_command" -l images -d 'Fetch the page\'s images (the default when one URL is narrated)'
 complete -c jaunt -n "__fish_jaunt_needs_command" -l no-images -d 'Do not'
-complete -c jaunt -n "__fish_jaunt_needs_command" -s s -l silent -d 'No narration and no error messages'
-complete -c jaunt -n "__fish_jaunt_needs_command" -l no-silent
-complete -c jaunt -n "__fish_jaunt_needs_command" -s S -l show-error -d 'With -s, error messages all the same'
-complete -c jaunt -n "__fish_jaunt_needs_command" -l no-show-error
-complete -c jaunt -n "__fish_jaunt_needs_command" -l plain -d 'No drawing characters, nothing redrawn'
-complete -c jaunt -n "__fish_jaunt_needs_command" -l no-plain
-complete -c jaunt -n "__fish_jaunt_needs_command" -l show-secrets -d 'Passwords, cookies and tokens are shown, not masked'
-complete -c jaunt -n "__fish_jaunt_needs_command" -l no-show-secrets
-complete -c jaunt -n "__fish_jaunt_needs_command" -s G -l get -d 'What -d gives goes into the URL\'s query'
-complete -c jaunt -n "__fish_jaunt_needs_command" -l no-get
-complete -c jaunt -n "__fish_jaunt_needs_command" -s I -l head -d 'Ask for the head only'
-complete -c jaunt -n "__fish_jaunt_needs_command" -l no-head
-complete -c jaunt -n "__fish_jaunt_needs_command" -s 0 -l http1.0 -d 'HTTP/1.0'
-complete -c jaunt -n "__fish_jaunt_needs_command" -l no-http1.0
-complete -c jaunt -n "__fish_jaunt_needs_command" -l http1.1 -d 'HTTP/1.1 (the default)'
-complete -c jaunt -n "__fish_jaunt_needs_command" -l no-http1.1
-complete -c jaunt -n "__fish_jaunt_needs_command" -l compressed -d 'Offer compression (the default; --no-compressed offers none)'
-complete -c jaunt -n "__fish_jaunt_needs_command" -l no-compressed
-complete -c jaunt -n "__fish_jaunt_needs_command" -l remote-name-all -d '-O for every URL'
-complete -c jaunt -n "__fish_jaunt_needs_command" -l no-remote-name-all
-complete -c jaunt -n "__fish_jaunt_needs_command" -l create-dirs -d 'Folders that -o names are made'
-complete -c jaunt -n "__fish_jaunt_needs_command" -l no-create-dirs
-complete -c jaunt -n "__fish_jaunt_needs_command" -s i -l include -d 'The response\'s head goes before its content'
-complete -c jaunt -n "__fish_jaunt_needs_command" -l no-include
-complete -c jaunt -n "__fish_jaunt_needs_command" -s f -l fail -d 'A status of 400 or more is a failure (22)'
-complete -c jaunt -n "__fish_jaunt_needs_command" -l no-fail
-complete -c jaunt -n "__fish_jaunt_needs_command" -s L -l location -d 'Follow redirects'
-complete -c jaunt -n "__fish_jaunt_needs_command" -l no-location
-complete -c jaunt -n "__fish_jaunt_needs_command" -l location-trusted -d 'Follow, and give credentials to other hosts too'
-complete -c jaunt -n "__fish_jaunt_needs_command" -l no-location-trusted
-complete -c jaunt -n "__fish_jaunt_needs_command" -l post301 -d 'POST stays POST after 301'
-complete -c jaunt -n "__fish_jaunt_needs_command" -l no-post301
-complete -c jaunt -n "__fish_jaunt_needs_command" -l post302 -d 'POST stays POST after 302'
-complete -c jaunt -n "__fish_jaunt_needs_command" -l no-post302
-complete -c jaunt -n "__fish_jaunt_needs_command" -l post303 -d 'POST stays POST after 303'
-complete -c jaunt -n "__fish_jaunt_needs_command" -l no-post303
-complete -c jaunt -n "__fish_jaunt_needs_command" -s 4 -l ipv4 -d 'IPv4 addresses only'
-complete -c jaunt -n "__fish_jaunt_needs_command" -l no-ipv4
-complete -c jaunt -n "__fish_jaunt_needs_command" -s 6 -l ipv6 -d 'IPv6 addresses only'
-complete -c jaunt -n "__fish_jaunt_needs_command" -l no-ipv6
-complete -c jaunt -n "__fish_jaunt_needs_command" -s k -l insecure -d 'Certificates are shown, not checked'
-complete -c jaunt -n "__fish_jaunt_needs_command" -l no-insecure
 complete -c jaunt -n "__fish_jaunt_needs_command" -l clobber -d 'Files of the same name are replaced'
-complete -c jaunt -n "__fish_jaunt_needs_command" -l no-clobber
 complete -c jaunt -n "__fish_jaunt_needs_command" -l sequential -d 'One request at a time, in the page\'s order'
-complete -c jaunt -n "__fish_jaunt_needs_command" -l no-sequential
 complete -c jaunt -n "__fish_jaunt_needs_command" -l frames -d 'Images of the pages in iframes too'
-complete -c jaunt -n "__fish_jaunt_needs_command" -l no-frames
 complete -c jaunt -n "__fish_jaunt_needs_command" -l preview -d 'Show the pictures themselves on a terminal that can: kitty, iTerm2, sixel'
+complete -c jaunt -n "__fish_jaunt_needs_command" -l no-silent
+complete -c jaunt -n "__fish_jaunt_needs_command" -l no-show-error
+complete -c jaunt -n "__fish_jaunt_needs_command" -l no-plain
+complete -c jaunt -n "__fish_jaunt_needs_command" -l no-show-secrets
+complete -c jaunt -n "__fish_jaunt_needs_command" -l no-get
+complete -c jaunt -n "__fish_jaunt_needs_command" -l no-head
+complete -c jaunt -n "__fish_jaunt_needs_command" -l no-http1.0
+complete -c jaunt -n "__fish_jaunt_needs_command" -l no-http1.1
+complete -c jaunt -n "__fish_jaunt_needs_command" -l no-compressed
+complete -c jaunt -n "__fish_jaunt_needs_command" -l no-remote-name-all
+complete -c jaunt -n "__fish_jaunt_needs_command" -l no-create-dirs
+complete -c jaunt -n "__fish_jaunt_needs_command" -l no-include
+complete -c jaunt -n "__fish_jaunt_needs_command" -l no-fail
+complete -c jaunt -n "__fish_jaunt_needs_command" -l no-location
+complete -c jaunt -n "__fish_jaunt_needs_command" -l no-location-trusted
+complete -c jaunt -n "__fish_jaunt_needs_command" -l no-post301
+complete -c jaunt -n "__fish_jaunt_needs_command" -l no-post302
+complete -c jaunt -n "__fish_jaunt_needs_command" -l no-post303
+complete -c jaunt -n "__fish_jaunt_needs_command" -l no-ipv4
+complete -c jaunt -n "__fish_jaunt_needs_command" -l no-ipv6
+complete -c jaunt -n "__fish_jaunt_needs_command" -l no-insecure
+complete -c jaunt -n "__fish_jaunt_needs_command" -l no-clobber
+complete -c jaunt -n "__fish_jaunt_needs_command" -l no-sequential
+complete -c jaunt -n "__fish_jaunt_needs_command" -l no-frames
 complete -c jaunt -n "__fish_jaunt_needs_command" -l no-preview
 complete -c jaunt -n "__fish_jaunt_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jaunt -n "__fish_jaunt_needs_command" -s V -l version -d 'Print version'
@@ -182,7 +182,7 @@ complete-nushell\t''
 man\t''"
 complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l url -d 'One more URL' -r
 complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -s X -l request -d 'The method' -r
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -s d -l data -d 'Send this as a form; @FILE, @- for stdin' -r
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -s d -l data -l data-ascii -d 'Send this as a form; @FILE, @- for stdin' -r
 complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l data-binary -d 'Like -d, but @FILE is sent byte for byte' -r
 complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l data-raw -d 'Like -d, but @ means nothing' -r
 complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l data-urlencode -d 'Like -d, percent-encoded: text, name=text, name@FILE' -r
@@ -217,57 +217,57 @@ complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l parallel-max -d 'Co
 complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l viewport -d 'The window that srcset and media queries see [default: 1280x720]' -r
 complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l max-images -d 'Look at most at so many references [default: 100000]' -r
 complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -s v -l verbose -d 'Tell more; -vv adds hex dumps'
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -s s -l silent -d 'No narration and no error messages'
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -s S -l show-error -d 'With -s, error messages all the same'
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l plain -d 'No drawing characters, nothing redrawn'
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l show-secrets -d 'Passwords, cookies and tokens are shown, not masked'
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -s G -l get -d 'What -d gives goes into the URL\'s query'
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -s I -l head -d 'Ask for the head only'
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -s 0 -l http1.0 -d 'HTTP/1.0'
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l http1.1 -d 'HTTP/1.1 (the default)'
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l compressed -d 'Offer compression (the default; --no-compressed offers none)'
 complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -s O -l remote-name -d 'The content goes to a file named as in the URL; once a URL'
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l remote-name-all -d '-O for every URL'
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l create-dirs -d 'Folders that -o names are made'
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -s i -l include -d 'The response\'s head goes before its content'
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -s f -l fail -d 'A status of 400 or more is a failure (22)'
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -s L -l location -d 'Follow redirects'
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l location-trusted -d 'Follow, and give credentials to other hosts too'
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l post301 -d 'POST stays POST after 301'
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l post302 -d 'POST stays POST after 302'
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l post303 -d 'POST stays POST after 303'
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -s 4 -l ipv4 -d 'IPv4 addresses only'
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -s 6 -l ipv6 -d 'IPv6 addresses only'
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -s k -l insecure -d 'Certificates are shown, not checked'
 complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l images -d 'Fetch the page\'s images (the default when one URL is narrated)'
 complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-images -d 'Do not'
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -s s -l silent -d 'No narration and no error messages'
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-silent
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -s S -l show-error -d 'With -s, error messages all the same'
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-show-error
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l plain -d 'No drawing characters, nothing redrawn'
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-plain
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l show-secrets -d 'Passwords, cookies and tokens are shown, not masked'
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-show-secrets
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -s G -l get -d 'What -d gives goes into the URL\'s query'
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-get
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -s I -l head -d 'Ask for the head only'
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-head
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -s 0 -l http1.0 -d 'HTTP/1.0'
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-http1.0
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l http1.1 -d 'HTTP/1.1 (the default)'
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-http1.1
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l compressed -d 'Offer compression (the default; --no-compressed offers none)'
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-compressed
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l remote-name-all -d '-O for every URL'
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-remote-name-all
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l create-dirs -d 'Folders that -o names are made'
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-create-dirs
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -s i -l include -d 'The response\'s head goes before its content'
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-include
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -s f -l fail -d 'A status of 400 or more is a failure (22)'
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-fail
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -s L -l location -d 'Follow redirects'
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-location
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l location-trusted -d 'Follow, and give credentials to other hosts too'
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-location-trusted
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l post301 -d 'POST stays POST after 301'
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-post301
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l post302 -d 'POST stays POST after 302'
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-post302
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l post303 -d 'POST stays POST after 303'
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-post303
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -s 4 -l ipv4 -d 'IPv4 addresses only'
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-ipv4
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -s 6 -l ipv6 -d 'IPv6 addresses only'
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-ipv6
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -s k -l insecure -d 'Certificates are shown, not checked'
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-insecure
 complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l clobber -d 'Files of the same name are replaced'
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-clobber
 complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l sequential -d 'One request at a time, in the page\'s order'
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-sequential
 complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l frames -d 'Images of the pages in iframes too'
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-frames
 complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l preview -d 'Show the pictures themselves on a terminal that can: kitty, iTerm2, sixel'
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-silent
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-show-error
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-plain
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-show-secrets
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-get
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-head
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-http1.0
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-http1.1
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-compressed
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-remote-name-all
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-create-dirs
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-include
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-fail
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-location
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-location-trusted
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-post301
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-post302
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-post303
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-ipv4
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-ipv6
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-insecure
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-clobber
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-sequential
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-frames
 complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -l no-preview
-complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -s h -l help -d 'Print help'
+complete -c jaunt -n "__fish_jaunt_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -1,5 +1,22 @@
 # The command line: what is wrong with it, and what its answers say.
-cli-syntax = { $words }
+cli-unknown-option = there is no option { $option }
+cli-unknown-option-similar = there is no option { $option }; a similar one is { $similar }
+cli-needs-value = { $option } needs a value: { $value }
+cli-takes-no-value = { $option } takes no value, and was given { $value }
+cli-bad-value = { $option } cannot be { $value }: { $why }
+cli-exclusive = --{ $one } and --{ $other } exclude each other
+cli-demo-only = { $option } is an option of jaunt demo
+cli-expected-utf8 = it is not UTF-8
+cli-expected-one-of = expected one of { $words }
+cli-expected-seconds = expected seconds, such as 5 or 2.5
+cli-expected-bytes = expected bytes, such as 1000, 64k, 5M or 1G
+cli-expected-offset = expected a number of bytes, or - for as many as the output file holds
+cli-expected-redirects = expected a count, or -1 for no limit
+cli-expected-count = expected a count
+cli-expected-connections = expected a number from 1 to 300
+cli-expected-viewport = expected WIDTHxHEIGHT in CSS pixels, perhaps with @DENSITY: 1280x720, 390x844@3
+cli-negative-time = a time cannot be negative
+cli-too-large = the number is too large
 cli-no-url = no URL given
 cli-url-not-utf8 = the URL is not UTF-8: { $typed }
 cli-not-utf8 = the value of { $option } is not UTF-8
@@ -11,6 +28,8 @@ cli-nobody-to-ask = the password of { $user } must be typed, and there is no ter
 cli-no-demo = the demo's servers cannot be started: { $error }
 
 cli-hint-help = jaunt --help lists every option
+cli-hint-exclusive = leave out one of them
+cli-hint-demo-only = jaunt demo { $option } KIND
 cli-hint-url = jaunt http://example.org/, or jaunt demo, which needs no network
 cli-hint-percent = write bytes that are not UTF-8 as %XX
 cli-hint-utf8 = check the terminal's encoding

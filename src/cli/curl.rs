@@ -193,27 +193,18 @@ pub fn document() -> String {
 mod tests {
     use super::*;
 
-    /// Every option of the command and of `demo`, without the `--no-X` twins.
-    fn options() -> Vec<(Option<char>, String)> {
-        let mut command = super::super::args::command();
-        command.build();
-        let demo = command.find_subcommand("demo").expect("there is a demo").clone();
-        let mut all: Vec<_> = command
-            .get_arguments()
-            .chain(demo.get_arguments())
-            .filter(|a| !a.is_hide_set())
-            .filter_map(|a| Some((a.get_short(), a.get_long()?.to_owned())))
-            .collect();
-        all.sort();
-        all.dedup();
-        all
+    use crate::cli::table;
+
+    /// Every option, with the two that clap adds.
+    fn options() -> impl Iterator<Item = (Option<char>, &'static str)> {
+        table::rows().map(|row| (row.short, row.long)).chain([(Some('h'), "help"), (Some('V'), "version")])
     }
 
     #[test]
     fn every_option_is_either_in_curls_table_or_jaunts_own() {
         for (short, long) in options() {
             let row = TABLE.iter().find(|row| row.long == long);
-            assert_eq!(row.is_some(), !OWN.contains(&long.as_str()), "--{long}: in one of the two lists");
+            assert_eq!(row.is_some(), !OWN.contains(&long), "--{long}: in one of the two lists");
             if let Some(row) = row {
                 assert_eq!(row.short, short, "--{long}");
             } else {
@@ -224,9 +215,8 @@ mod tests {
 
     #[test]
     fn every_row_is_an_option() {
-        let options = options();
         for long in TABLE.iter().map(|row| row.long).chain(OWN.iter().copied()) {
-            assert!(options.iter().any(|(_, name)| name == long), "--{long}");
+            assert!(options().any(|(_, name)| name == long), "--{long}");
         }
     }
 

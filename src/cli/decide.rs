@@ -1,11 +1,10 @@
-//! From what was typed to what will be done: `Args` in, [`Decision`] out, and no packet yet.
+//! From what was typed to what will be done: [`Typed`] in, [`Decision`] out, and no packet yet.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use super::args::{Command, LangName, Options, ResolverName, Typed};
-use super::data::{self, Datum, Kind};
-use super::parse::Parsed;
+use super::args::{ColorWhen, LangName, ResolverName, Typed};
+use super::data::{self, Kind};
 use super::terminal::Around;
 use super::usage::UsageError;
 use super::write_out::Template;
@@ -92,97 +91,93 @@ pub struct DemoAsked {
 }
 
 /// Decides. Reads the files that options name (`-d @FILE`) and may ask for a password; sends nothing.
-pub fn decide(parsed: Parsed, around: &Around) -> Result<Decision, UsageError> {
-    let Parsed { typed, data, outputs } = parsed;
-    let Typed { mut urls, options, command } = typed;
-    let demo = command.map(|Command::Demo(demo)| {
-        urls.extend(demo.urls);
-        if urls.is_empty() && options.request.more_urls.is_empty() {
-            urls.push(demo.fault.map_or(crate::demo::URL, Break::url).into());
-        }
-        DemoAsked { fault: demo.fault }
-    });
-    urls.extend(options.request.more_urls.iter().cloned());
+pub fn decide(mut typed: Typed, around: &Around) -> Result<Decision, UsageError> {
+    let demo = typed.demo.then_some(DemoAsked { fault: typed.fault });
+    let mut urls = std::mem::take(&mut typed.urls);
+    if demo.is_some() && urls.is_empty() {
+        urls.push(typed.fault.map_or(crate::demo::URL, Break::url).into());
+    }
     if urls.is_empty() {
         return Err(UsageError::NoUrl);
     }
     let mut urls = urls.into_iter().map(utf8_url).collect::<Result<Vec<_>, _>>()?;
 
-    if options.request.continue_at.is_some()
-        && !options.request.get
-        && let Some(first) = data.first()
+    if typed.request.continue_at.is_some()
+        && !typed.request.get
+        && let Some(first) = typed.request.data.first()
     {
         return Err(UsageError::ContinuesData { option: first.kind.option() });
     }
     let mut warnings = Vec::new();
-    let mut request = request(&options, &data)?;
-    if options.request.get
+    let mut request = request(&typed)?;
+    if typed.request.get
         && let Some(body) = request.body.take()
     {
         let query = String::from_utf8(body.bytes.to_vec()).map_err(|_| UsageError::NotUtf8 { option: "-G" })?;
         urls = urls.into_iter().map(|url| with_query(&url, &query)).collect();
     }
+    let outputs = std::mem::take(&mut typed.output.outputs);
     if outputs.len() > urls.len() {
         warnings.push(phrase!("cli-more-outputs"));
     }
-    let write_out = match &options.see.write_out {
+    let write_out = match &typed.see.write_out {
         None => None,
         Some(format) => Some(template(format, &mut warnings)?),
     };
 
-    let narrated = !options.see.silent || options.see.verbose > 0;
+    let narrated = !typed.see.silent || typed.see.verbose > 0;
     let to_stdout = outputs.iter().any(|o| matches!(o, Output::Stdout));
-    let images = images(&options, urls.len(), !outputs.is_empty() && outputs.iter().any(|o| matches!(o, Output::RemoteName(_))));
+    let images = images(&typed, urls.len(), outputs.iter().any(|o| matches!(o, Output::RemoteName(_))));
     let plan = Plan {
-        jobs: jobs(urls, outputs, &options),
+        jobs: jobs(urls, outputs, &typed),
         request,
-        dns: dns(&options),
+        dns: dns(&typed),
         connect: ConnectPlan {
-            timeout: options.connection.connect_timeout.filter(|t| !t.is_zero()),
-            connect_to: options.connection.connect_to.clone(),
+            timeout: typed.connection.connect_timeout.filter(|t| !t.is_zero()),
+            connect_to: typed.connection.connect_to.clone(),
             ..ConnectPlan::default()
         },
         tls: TlsPlan {
-            cacert: options.tls.cacert.clone(),
-            insecure: options.tls.insecure,
-            cert: options.tls.cert.clone(),
-            key: options.tls.key.clone(),
+            cacert: typed.tls.cacert.clone(),
+            insecure: typed.tls.insecure,
+            cert: typed.tls.cert.clone(),
+            key: typed.tls.key.clone(),
             ..TlsPlan::default()
         },
-        limits: Limits { content_bytes: options.output.max_filesize.filter(|&n| n > 0), ..Limits::default() },
-        redirects: redirects(&options),
+        limits: Limits { content_bytes: typed.output.max_filesize.filter(|&n| n > 0), ..Limits::default() },
+        redirects: redirects(&typed),
         images,
-        until: options.see.until,
-        max_time: options.connection.max_time.filter(|t| !t.is_zero()),
-        cookie_files: cookie_files(&options),
-        fail: options.output.fail,
+        until: typed.see.until,
+        max_time: typed.connection.max_time.filter(|t| !t.is_zero()),
+        cookie_files: cookie_files(&typed),
+        fail: typed.output.fail,
         // Unlike a GET's, the head is all that -I asks for: it is what goes to the output.
-        include: options.output.include || options.request.head,
-        create_dirs: options.output.create_dirs,
-        continue_at: options.request.continue_at,
+        include: typed.output.include || typed.request.head,
+        create_dirs: typed.output.create_dirs,
+        continue_at: typed.request.continue_at,
         stdout: match around.stdout_terminal && !to_stdout {
             true => StdoutMode::Preview { lines: narrated.then_some(PREVIEW_LINES) },
             false => StdoutMode::Exact,
         },
     };
-    let detail = match options.see.verbose {
+    let detail = match typed.see.verbose {
         0 => Detail::Normal,
         1 => Detail::Verbose,
         2.. => Detail::Hex,
     };
-    let colours = around.colours(options.see.color, around.stderr_terminal);
+    let colours = around.colours(typed.see.color.unwrap_or(ColorWhen::Auto), around.stderr_terminal);
     let show = Show {
         narration: narrated.then_some(detail),
-        errors: !options.see.silent || options.see.show_error,
+        errors: !typed.see.silent || typed.see.show_error,
         palette: if colours { Palette::colour() } else { Palette::plain() },
         width: around.width(),
-        live: around.stderr_terminal && !options.see.plain,
-        plain: options.see.plain,
-        secrets: if options.see.show_secrets { Secrets::Shown } else { Secrets::Masked },
-        lang: match options.see.lang {
+        live: around.stderr_terminal && !typed.see.plain,
+        plain: typed.see.plain,
+        secrets: if typed.see.show_secrets { Secrets::Shown } else { Secrets::Masked },
+        lang: match typed.see.lang.unwrap_or(LangName::En) {
             LangName::En => Lang::En,
         },
-        events: options.see.events,
+        events: typed.see.events,
         write_out,
         warnings,
         preview: None,
@@ -211,10 +206,10 @@ fn with_query(url: &str, query: &str) -> String {
 }
 
 /// Each URL's output: as in curl the first -o or -O belongs to the first URL, and what is left over goes to standard output.
-fn jobs(urls: Vec<String>, outputs: Vec<Output>, options: &Options) -> Vec<Job> {
-    let dir = options.output.output_dir.clone().unwrap_or_default();
+fn jobs(urls: Vec<String>, outputs: Vec<Output>, typed: &Typed) -> Vec<Job> {
+    let dir = typed.output.output_dir.clone().unwrap_or_default();
     let mut outputs = outputs.into_iter();
-    let rest = || if options.output.remote_name_all { Output::RemoteName(dir.clone()) } else { Output::Stdout };
+    let rest = || if typed.output.remote_name_all { Output::RemoteName(dir.clone()) } else { Output::Stdout };
     urls.into_iter()
         .map(|url| {
             let output = match outputs.next() {
@@ -228,17 +223,17 @@ fn jobs(urls: Vec<String>, outputs: Vec<Output>, options: &Options) -> Vec<Job> 
         .collect()
 }
 
-fn request(options: &Options, data: &[Datum]) -> Result<RequestSpec, UsageError> {
-    let asked = &options.request;
+fn request(typed: &Typed) -> Result<RequestSpec, UsageError> {
+    let asked = &typed.request;
     if asked.head
         && !asked.get
-        && let Some(first) = data.first()
+        && let Some(first) = asked.data.first()
     {
         return Err(UsageError::TwoMethods { option: first.kind.option() });
     }
-    let body = match data {
+    let body = match asked.data.as_slice() {
         [] => None,
-        _ => {
+        data => {
             let json = data.iter().any(|d| d.kind == Kind::Json);
             Some(Body {
                 bytes: data::joined(data)?.into(),
@@ -247,12 +242,12 @@ fn request(options: &Options, data: &[Datum]) -> Result<RequestSpec, UsageError>
             })
         }
     };
-    let (referer, _) = referer(options);
+    let (referer, _) = referer(typed);
     let pairs: Vec<&[u8]> = asked.cookie.iter().map(|c| c.as_encoded_bytes()).filter(|c| c.contains(&b'=')).collect();
     Ok(RequestSpec {
-        method: asked.request.clone(),
+        method: asked.method.clone(),
         version: if asked.http10 { Version::Http10 } else { Version::Http11 },
-        fields: fields(&asked.header)?,
+        fields: fields(&asked.fields)?,
         user_agent: asked.user_agent.as_ref().map(|a| a.as_encoded_bytes().to_vec()),
         referer,
         credentials: asked.user.as_ref().map(credentials).transpose()?,
@@ -285,8 +280,8 @@ fn fields(typed: &[OsString]) -> Result<Vec<Vec<u8>>, UsageError> {
 }
 
 /// The Referer, and whether `;auto` was typed after it.
-fn referer(options: &Options) -> (Option<Vec<u8>>, bool) {
-    let Some(typed) = options.request.referer.as_ref() else { return (None, false) };
+fn referer(typed: &Typed) -> (Option<Vec<u8>>, bool) {
+    let Some(typed) = typed.request.referer.as_ref() else { return (None, false) };
     let typed = typed.as_encoded_bytes();
     match typed.strip_suffix(b";auto") {
         Some(b"") => (None, true),
@@ -307,15 +302,15 @@ fn credentials(typed: &OsString) -> Result<(Vec<u8>, Vec<u8>), UsageError> {
 }
 
 /// Of `-b`: without `=` it names a file. `-b ''` reads nothing and yet turns the engine on, as in curl.
-fn cookie_files(options: &Options) -> Option<Vec<PathBuf>> {
-    let files: Vec<_> = options.request.cookie.iter().filter(|c| !c.as_encoded_bytes().contains(&b'=')).collect();
+fn cookie_files(typed: &Typed) -> Option<Vec<PathBuf>> {
+    let files: Vec<_> = typed.request.cookie.iter().filter(|c| !c.as_encoded_bytes().contains(&b'=')).collect();
     (!files.is_empty()).then(|| files.into_iter().filter(|f| !f.is_empty()).map(PathBuf::from).collect())
 }
 
-fn dns(options: &Options) -> DnsPlan {
-    let names = &options.names;
+fn dns(typed: &Typed) -> DnsPlan {
+    let names = &typed.names;
     DnsPlan {
-        resolver: match names.resolver {
+        resolver: match names.resolver.unwrap_or(ResolverName::Stub) {
             ResolverName::Stub => ResolverKind::Stub,
             ResolverName::System => ResolverKind::System,
             ResolverName::Compare => ResolverKind::Compare,
@@ -334,32 +329,32 @@ fn dns(options: &Options) -> DnsPlan {
     }
 }
 
-fn redirects(options: &Options) -> Redirects {
-    let asked = &options.redirects;
+fn redirects(typed: &Typed) -> Redirects {
+    let asked = &typed.redirects;
     Redirects {
         follow: asked.location || asked.location_trusted,
         max: asked.max_redirs.map_or(Redirects::default().max, |m| m.0),
         trusted: asked.location_trusted,
         keep_post: [asked.post301, asked.post302, asked.post303],
-        auto_referer: referer(options).1,
+        auto_referer: referer(typed).1,
     }
 }
 
 /// Images belong to the narrated journey of one page; a plain fetch leaves them out unless they are asked for.
-fn images(options: &Options, urls: usize, remote_name: bool) -> Option<ImagesPlan> {
-    let asked = &options.images;
+fn images(typed: &Typed, urls: usize, remote_name: bool) -> Option<ImagesPlan> {
+    let asked = &typed.images;
     // Only the narration shows pictures.
-    let preview = asked.preview && (!options.see.silent || options.see.verbose > 0);
-    let wanted = asked.images || asked.save_images.is_some() || preview;
-    let plain = options.see.silent
-        || options.request.head
+    let preview = asked.preview && (!typed.see.silent || typed.see.verbose > 0);
+    let wanted = asked.wanted == Some(true) || asked.save_images.is_some() || preview;
+    let plain = typed.see.silent
+        || typed.request.head
         || remote_name
-        || options.output.remote_name_all
+        || typed.output.remote_name_all
         || urls > 1
-        || options.request.range.is_some()
-        || options.request.continue_at.is_some();
-    let before = options.see.until.is_some_and(|stage| stage < Stage::Images);
-    if asked.no_images || before || (plain && !wanted) {
+        || typed.request.range.is_some()
+        || typed.request.continue_at.is_some();
+    let before = typed.see.until.is_some_and(|stage| stage < Stage::Images);
+    if asked.wanted == Some(false) || before || (plain && !wanted) {
         return None;
     }
     let default = ImagesPlan::default();
@@ -395,8 +390,8 @@ mod tests {
     fn decided_at(around: &Around, arguments: &[&str]) -> Decision {
         let arguments = std::iter::once("jaunt").chain(arguments.iter().copied()).map(OsString::from);
         match parse(arguments).expect("it parses") {
-            Asked::Journey(parsed) => decide(*parsed, around).expect("it can be decided"),
-            Asked::Text(text) => panic!("{text}"),
+            Asked::Journey(typed) => decide(*typed, around).expect("it can be decided"),
+            Asked::Help { .. } | Asked::Version => panic!("a journey is asked for"),
         }
     }
 
@@ -409,7 +404,7 @@ mod tests {
         match parse(arguments) {
             Err(error) => error,
             Ok(Asked::Journey(parsed)) => decide(*parsed, &Around::default()).expect_err("it is refused"),
-            Ok(Asked::Text(text)) => panic!("{text}"),
+            Ok(Asked::Help { .. } | Asked::Version) => panic!("a journey is asked for"),
         }
     }
 

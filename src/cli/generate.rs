@@ -2,7 +2,8 @@
 
 use std::io::{self, Write as _};
 
-use super::args::{Generate, command};
+use super::args::Generate;
+use super::command::command;
 use crate::demo::Break;
 use crate::words::english;
 
@@ -66,14 +67,13 @@ const ENVIRONMENT: &[(&str, &str)] = &[
 
 #[cfg(test)]
 mod tests {
-    use clap::ValueEnum as _;
-
     use super::*;
+    use crate::cli::args::Word as _;
 
     #[test]
     fn every_kind_speaks_of_an_option_of_jaunts_own() {
-        for kind in Generate::value_variants() {
-            let text = String::from_utf8(text(*kind)).expect("text");
+        for (_, kind) in Generate::all() {
+            let text = String::from_utf8(text(kind)).expect("text");
             assert!(text.replace("\\-", "-").contains("save-images"), "{kind:?}");
         }
     }

@@ -1,11 +1,12 @@
-//! The command line: arguments in, exit code out. The only place with clap, and the only one that writes to stderr by itself.
+//! The command line: arguments in, exit code out. The only place that writes to stderr by itself.
 //!
 //! ```text
-//!  arguments ─► parse ─Parsed─► decide ─Decision─► files (opened) ─► journey::travel ─► exit code
-//!                 args.rs        Plan + Show                          narration, NDJSON
+//!  arguments ─► parse ─Typed─► decide ─Decision─► files (opened) ─► journey::travel ─► exit code
+//!             table.rs, args.rs    Plan + Show                        narration, NDJSON
 //! ```
 
 pub mod args;
+pub mod command;
 pub mod curl;
 pub mod data;
 pub mod decide;
@@ -14,6 +15,7 @@ pub mod generate;
 pub mod graphics;
 pub mod interrupt;
 pub mod parse;
+pub mod table;
 pub mod terminal;
 pub mod usage;
 pub mod values;
@@ -43,22 +45,24 @@ use self::write_out::{Stream, Transfer};
 
 /// Does what the arguments (the program's name first) ask for.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let parsed = match parse(arguments) {
-        Ok(Asked::Journey(parsed)) => *parsed,
-        Ok(Asked::Text(text)) => {
+    let typed = match parse(arguments) {
+        Ok(Asked::Journey(typed)) => *typed,
+        Ok(Asked::Help { long, demo }) => {
             let around = Around::look(true);
             let coloured = around.colours(args::ColorWhen::Auto, around.stdout_terminal);
+            let text = command::help(long, demo);
             let text = if coloured { text.ansi().to_string() } else { text.to_string() };
             return answer(text.as_bytes());
         }
+        Ok(Asked::Version) => return answer(concat!("jaunt ", env!("CARGO_PKG_VERSION"), "\n").as_bytes()),
         Err(error) => return refuse(&error),
     };
-    if let Some(kind) = parsed.typed.options.see.generate {
+    let see = &typed.see;
+    if let Some(kind) = see.generate {
         return answer(&generate::text(kind));
     }
-    let see = &parsed.typed.options.see;
     let around = Around::look(!see.silent || see.verbose > 0 || see.show_error);
-    match decide(parsed, &around).and_then(travel) {
+    match decide(typed, &around).and_then(travel) {
         Ok(exit) => {
             interrupt::end();
             ExitCode::from(exit.code())

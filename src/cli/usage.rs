@@ -10,10 +10,47 @@ use crate::words::Phrase;
 #[derive(Debug, thiserror::Error)]
 #[error("{}", crate::words::english(&self.phrase()))]
 pub enum UsageError {
-    /// An option or a value that clap refuses, in its words.
-    Syntax {
-        /// Without `error: `; may have several lines.
-        words: String,
+    /// No such option.
+    UnknownOption {
+        /// As typed, visible.
+        option: String,
+        /// The one that was perhaps meant.
+        similar: Option<String>,
+    },
+    /// The option's value is not there, or empty where it cannot be.
+    NeedsValue {
+        /// `--output`
+        option: String,
+        /// `FILE`
+        value: &'static str,
+    },
+    /// A switch was given a value.
+    TakesNoValue {
+        /// `--silent`
+        option: String,
+        /// As typed, visible.
+        value: String,
+    },
+    /// The option cannot read its value.
+    BadValue {
+        /// `--max-time`
+        option: String,
+        /// As typed, visible.
+        value: String,
+        /// What it reads.
+        why: Phrase,
+    },
+    /// Two options that exclude each other; without their dashes.
+    Exclusive {
+        /// `continue-at`
+        one: &'static str,
+        /// `range`
+        other: &'static str,
+    },
+    /// An option of `jaunt demo`, without `demo`.
+    DemoOnly {
+        /// `--break`
+        option: &'static str,
     },
     /// No URL.
     NoUrl,
@@ -73,7 +110,12 @@ impl UsageError {
     /// curl's number.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Syntax { .. }
+            Self::UnknownOption { .. }
+            | Self::NeedsValue { .. }
+            | Self::TakesNoValue { .. }
+            | Self::BadValue { .. }
+            | Self::Exclusive { .. }
+            | Self::DemoOnly { .. }
             | Self::NoUrl
             | Self::NotUtf8 { .. }
             | Self::TwoMethods { .. }
@@ -89,7 +131,17 @@ impl UsageError {
     /// What is wrong.
     pub fn phrase(&self) -> Phrase {
         match self {
-            Self::Syntax { words } => phrase!("cli-syntax", words = words),
+            Self::UnknownOption { option, similar: None } => phrase!("cli-unknown-option", option = option),
+            Self::UnknownOption { option, similar: Some(similar) } => {
+                phrase!("cli-unknown-option-similar", option = option, similar = similar)
+            }
+            Self::NeedsValue { option, value } => phrase!("cli-needs-value", option = option, value = *value),
+            Self::TakesNoValue { option, value } => phrase!("cli-takes-no-value", option = option, value = value),
+            Self::BadValue { option, value, why } => {
+                phrase!("cli-bad-value", option = option, value = value, why = why.clone())
+            }
+            Self::Exclusive { one, other } => phrase!("cli-exclusive", one = *one, other = *other),
+            Self::DemoOnly { option } => phrase!("cli-demo-only", option = *option),
             Self::NoUrl => phrase!("cli-no-url"),
             Self::UrlNotUtf8 { typed } => phrase!("cli-url-not-utf8", typed = typed),
             Self::NotUtf8 { option } => phrase!("cli-not-utf8", option = *option),
@@ -109,7 +161,11 @@ impl UsageError {
     /// One thing to try.
     pub fn hint(&self) -> Phrase {
         match self {
-            Self::Syntax { .. } => phrase!("cli-hint-help"),
+            Self::UnknownOption { .. } | Self::NeedsValue { .. } | Self::TakesNoValue { .. } | Self::BadValue { .. } => {
+                phrase!("cli-hint-help")
+            }
+            Self::Exclusive { .. } => phrase!("cli-hint-exclusive"),
+            Self::DemoOnly { option } => phrase!("cli-hint-demo-only", option = *option),
             Self::NoUrl => phrase!("cli-hint-url"),
             Self::UrlNotUtf8 { .. } => phrase!("cli-hint-percent"),
             Self::NotUtf8 { .. } => phrase!("cli-hint-utf8"),

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use crate::phrase;
 use crate::plan::ContinueAt;
+use crate::words::Phrase;
 
 /// `--max-redirs`; `None` inside is `-1`, no limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,14 +15,14 @@ pub struct MaxRedirs(pub Option<u32>);
 pub struct Viewport(pub (u32, u32, u32));
 
 /// Seconds with an optional fraction, as in `-m 2.5`. 0 is "no limit", as in curl.
-pub fn seconds(text: &str) -> Result<Duration, String> {
+pub fn seconds(text: &str) -> Result<Duration, Phrase> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
     if text.starts_with('-') {
-        return Err("a time cannot be negative".to_owned());
+        return Err(phrase!("cli-negative-time"));
     }
     if !digits(whole) || !digits(fraction) || whole.len() + fraction.len() == 0 {
-        return Err("expected seconds, such as 5 or 2.5".to_owned());
+        return Err(phrase!("cli-expected-seconds"));
     }
     // curl counts milliseconds in a C long; a limit that no run will see is as good as none, so only nonsense is refused.
     let whole: u64 = if whole.is_empty() { 0 } else { whole.parse().map_err(|_| too_large())? };
@@ -35,7 +37,7 @@ pub fn seconds(text: &str) -> Result<Duration, String> {
 }
 
 /// `--max-redirs`: -1 or a count.
-pub fn max_redirs(text: &str) -> Result<MaxRedirs, String> {
+pub fn max_redirs(text: &str) -> Result<MaxRedirs, Phrase> {
     if text == "-1" {
         return Ok(MaxRedirs(None));
     }
@@ -43,12 +45,12 @@ pub fn max_redirs(text: &str) -> Result<MaxRedirs, String> {
         Ok(n) if n <= i32::MAX as u32 && !text.starts_with('+') => Ok(MaxRedirs(Some(n))),
         Ok(_) => Err(too_large()),
         Err(e) if matches!(e.kind(), std::num::IntErrorKind::PosOverflow) => Err(too_large()),
-        Err(_) => Err("expected a count, or -1 for no limit".to_owned()),
+        Err(_) => Err(phrase!("cli-expected-redirects")),
     }
 }
 
 /// `--max-filesize`: bytes, or with k, M, G (1024 each).
-pub fn size(text: &str) -> Result<u64, String> {
+pub fn size(text: &str) -> Result<u64, Phrase> {
     let split = text.len() - text.chars().next_back().filter(char::is_ascii_alphabetic).map_or(0, char::len_utf8);
     let (digits, unit) = text.split_at(split);
     let shift = match unit {
@@ -56,28 +58,43 @@ pub fn size(text: &str) -> Result<u64, String> {
         "k" | "K" => 10,
         "m" | "M" => 20,
         "g" | "G" => 30,
-        _ => return Err("expected bytes, such as 1000, 64k, 5M or 1G".to_owned()),
+        _ => return Err(phrase!("cli-expected-bytes")),
     };
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return Err("expected bytes, such as 1000, 64k, 5M or 1G".to_owned());
+        return Err(phrase!("cli-expected-bytes"));
     }
     digits.parse::<u64>().ok().and_then(|n| n.checked_mul(1 << shift)).filter(|n| i64::try_from(*n).is_ok()).ok_or_else(too_large)
 }
 
 /// `-C`: a byte's place, or `-` for the end of what is there.
-pub fn continue_at(text: &str) -> Result<ContinueAt, String> {
+pub fn continue_at(text: &str) -> Result<ContinueAt, Phrase> {
     if text == "-" {
         return Ok(ContinueAt::End);
     }
     if text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit()) {
-        return Err("expected a number of bytes, or - for as many as the output file holds".to_owned());
+        return Err(phrase!("cli-expected-offset"));
     }
     text.parse().ok().filter(|n| i64::try_from(*n).is_ok()).map(ContinueAt::Byte).ok_or_else(too_large)
 }
 
+/// `--parallel-max`, within curl's bounds.
+pub fn parallel_max(text: &str) -> Result<u16, Phrase> {
+    digits(text).filter(|n| (1..=300).contains(n)).ok_or_else(|| phrase!("cli-expected-connections"))
+}
+
+/// `--max-images`: so many.
+pub fn count(text: &str) -> Result<u32, Phrase> {
+    digits(text).ok_or_else(|| phrase!("cli-expected-count"))
+}
+
+/// Digits alone: `parse` would take a sign.
+fn digits<T: std::str::FromStr>(text: &str) -> Option<T> {
+    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten()
+}
+
 /// `--viewport 1280x720`, `390x844@3`, `@1.5`.
-pub fn viewport(text: &str) -> Result<Viewport, String> {
-    let wrong = || "expected WIDTHxHEIGHT in CSS pixels, perhaps with @DENSITY: 1280x720, 390x844@3".to_owned();
+pub fn viewport(text: &str) -> Result<Viewport, Phrase> {
+    let wrong = || phrase!("cli-expected-viewport");
     let (window, density) = text.split_once('@').unwrap_or((text, "1"));
     let (wide, high) = window.split_once(['x', 'X']).ok_or_else(wrong)?;
     let side = |s: &str| s.parse::<u32>().ok().filter(|n| (1..=100_000).contains(n)).ok_or_else(wrong);
@@ -86,8 +103,8 @@ pub fn viewport(text: &str) -> Result<Viewport, String> {
     Ok(Viewport((side(wide)?, side(high)?, density)))
 }
 
-fn too_large() -> String {
-    "the number is too large".to_owned()
+fn too_large() -> Phrase {
+    phrase!("cli-too-large")
 }
 
 #[cfg(test)]
@@ -144,6 +161,16 @@ mod tests {
     }
 
     #[test]
+    fn counts_are_digits_within_bounds() {
+        assert_eq!((parallel_max("1"), parallel_max("300")), (Ok(1), Ok(300)));
+        assert_eq!((count("0"), count("4294967295")), (Ok(0), Ok(u32::MAX)));
+        for text in ["", "-1", "+1", "x", "1.5", "99999999999999999999"] {
+            assert!(parallel_max(text).is_err() && count(text).is_err(), "{text}");
+        }
+        assert!(parallel_max("0").is_err() && parallel_max("301").is_err());
+    }
+
+    #[test]
     fn a_viewport_has_a_density() {
         assert_eq!(viewport("1280x720"), Ok(Viewport((1280, 720, 1000))));
         assert_eq!(viewport("390x844@3"), Ok(Viewport((390, 844, 3000))));
@@ -156,7 +183,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_panics(text in "\\PC{0,20}") {
-            let _ = (continue_at(&text), seconds(&text), max_redirs(&text), size(&text), viewport(&text));
+            let _ = (continue_at(&text), count(&text), max_redirs(&text), parallel_max(&text), seconds(&text), size(&text), viewport(&text));
         }
     }
 }

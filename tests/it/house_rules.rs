@@ -70,7 +70,7 @@ fn folders_options_and_lessons_are_the_seven_stages() {
         .collect();
     assert_eq!(folders, stages, "src/stages");
 
-    let help = jaunt::cli::args::command().render_help().to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+    let help = jaunt::cli::command::command().render_help().to_string().split_whitespace().collect::<Vec<_>>().join(" ");
     let names: Vec<_> = Stage::ALL.iter().map(|s| s.name()).collect();
     assert!(help.contains(&format!("Stop after a stage: {}", names.join(", "))), "{help}");
 
