@@ -36,8 +36,11 @@ impl Asked {
             keeps: message.version == Version::Http11,
             limits: *limits,
         };
-        for line in message.head.split(|&b| b == b'\n').skip(1) {
-            let Some(colon) = line.iter().position(|&b| b == b':') else { continue };
+        let mut from = 0;
+        for end in memchr::memchr_iter(b'\n', &message.head) {
+            let line = &message.head[from..end];
+            from = end + 1;
+            let Some(colon) = memchr::memchr(b':', line) else { continue };
             let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
             if name.eq_ignore_ascii_case(b"upgrade") {
                 asked.upgrade = true;

@@ -42,7 +42,7 @@ impl Lines {
             self.bytes.reserve(input.len().min(USUAL));
         }
         while at < input.len() {
-            let newline = input[at..].iter().position(|&b| b == b'\n');
+            let newline = memchr::memchr(b'\n', &input[at..]);
             let end = newline.map_or(input.len(), |n| at + n + 1);
             if self.bytes.len() + (end - at) > self.most {
                 return Err(TooLong);
@@ -86,6 +86,29 @@ fn may_be(start: &[u8], expected: &[u8]) -> bool {
 
 /// Reads a head: status line to empty line.
 pub(super) fn parse(raw: &[u8]) -> Result<(Head, Vec<Oddity>), HeadFault> {
+    match plain(raw) {
+        Some(head) => Ok((head, Vec::new())),
+        None => forgiving(raw),
+    }
+}
+
+/// A head in which nothing is odd, as most are: httparse reads its fields where they lie. Whatever it or the status line
+/// stumbles over, [`forgiving`] has the word on.
+fn plain(raw: &[u8]) -> Option<Head> {
+    let (line, rest) = raw.split_at(memchr::memchr(b'\n', raw)? + 1);
+    let line = line.strip_suffix(b"\r\n")?;
+    if line.iter().any(u8::is_ascii_control) || memchr::memchr_iter(b'\n', rest).any(|at| at == 0 || rest[at - 1] != b'\r') {
+        return None;
+    }
+    let (version, status, reason) = status_line(line).ok()?;
+    let mut slots = [httparse::EMPTY_HEADER; 48];
+    let Ok(httparse::Status::Complete((_, headers))) = httparse::parse_headers(rest, &mut slots) else { return None };
+    let field = |h: &httparse::Header<'_>| Field { name: h.name.to_owned(), value: h.value.trim_ascii().into() };
+    Some(Head { version, status, reason: reason.to_vec(), fields: headers.iter().map(field).collect() })
+}
+
+/// The same for heads with oddities, and what these were.
+fn forgiving(raw: &[u8]) -> Result<(Head, Vec<Oddity>), HeadFault> {
     if raw.contains(&0) {
         return Err(HeadFault::Nul);
     }
@@ -269,6 +292,22 @@ mod tests {
             (b"HTTP/1.1\r\n\r\n", HeadFault::Status),
         ] {
             assert_eq!(parse(raw), Err(fault), "{}", String::from_utf8_lossy(raw));
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_plain_head_is_read_as_the_forgiving_reader_reads_it(raw in "HTTP/1[.][01 ][ -~\t]{0,6}\r?\n([A-Za-z :\t\r\n\u{1}-\u{7f}é]{0,12}:[ -~\t\u{1}é]{0,8}\r?\n){0,4}\r?\n") {
+            if let Some(head) = plain(raw.as_bytes()) {
+                proptest::prop_assert_eq!(forgiving(raw.as_bytes()), Ok((head, Vec::new())));
+            }
+        }
+
+        #[test]
+        fn ordinary_heads_are_plain(fields in proptest::collection::vec(("[A-Za-z-]{1,12}", "[ -~]{0,20}"), 0..40)) {
+            let lines: String = fields.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+            let raw = format!("HTTP/1.1 200 OK\r\n{lines}\r\n");
+            proptest::prop_assert!(plain(raw.as_bytes()).is_some());
         }
     }
 
