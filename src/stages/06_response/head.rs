@@ -37,27 +37,28 @@ impl Lines {
 
     /// Takes from the front of `input`: how many bytes, and whether the empty line was among them.
     pub(super) fn feed(&mut self, input: &[u8]) -> Result<(usize, bool), TooLong> {
-        let mut at = 0;
+        // Of the first line here a part may have come before.
+        let mut begun: &[u8] = &self.bytes[self.line..];
+        let (mut from, mut taken, mut whole) = (0, input.len(), false);
+        for newline in memchr::memchr_iter(b'\n', input) {
+            whole = matches!((begun, &input[from..newline]), (b"", b"" | b"\r") | (b"\r", b""));
+            (begun, from) = (b"", newline + 1);
+            if whole {
+                taken = from;
+                break;
+            }
+        }
+        if self.bytes.len() + taken > self.most {
+            return Err(TooLong);
+        }
         if self.bytes.is_empty() {
-            self.bytes.reserve(input.len().min(USUAL));
+            self.bytes.reserve(taken.min(USUAL));
         }
-        while at < input.len() {
-            let newline = memchr::memchr(b'\n', &input[at..]);
-            let end = newline.map_or(input.len(), |n| at + n + 1);
-            if self.bytes.len() + (end - at) > self.most {
-                return Err(TooLong);
-            }
-            self.bytes.extend_from_slice(&input[at..end]);
-            at = end;
-            if newline.is_some() {
-                let empty = matches!(&self.bytes[self.line..], b"\n" | b"\r\n");
-                self.line = self.bytes.len();
-                if empty {
-                    return Ok((at, true));
-                }
-            }
+        if from > 0 {
+            self.line = self.bytes.len() + from;
         }
-        Ok((at, false))
+        self.bytes.extend_from_slice(&input[..taken]);
+        Ok((taken, whole))
     }
 
     /// Can what was collected, followed by `next`, still begin with a status line?
