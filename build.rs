@@ -1,6 +1,9 @@
-//! Two decisions about linking, both for Linux with glibc: the program has a fixed address, and glibc is inside it.
+//! The catalogue of sentences as a table, and two decisions about linking.
 //!
-//! A cold fetch is start-up (docs/PERFORMANCE.md). A position-independent executable of this size has some 17,000 pointers in its
+//! **The catalogue.** `locales/<language>/*.ftl` becomes one sorted table of messages a language: at run time a message is found and parsed
+//! when it is first said, and nothing else of the catalogue is looked at.
+//!
+//! **Linking**, for Linux with glibc: the program has a fixed address, and glibc is inside it. A cold fetch is start-up (docs/PERFORMANCE.md). A position-independent executable of this size has some 17,000 pointers in its
 //! constants (names of entities, options, encodings) that are adjusted at every start: a hundred pages are written before `main`.
 //! A dynamic one has three libraries looked up, mapped and bound before `main`, forty page faults and as many system calls. Together
 //! they are half of a small fetch. The price: the program's own code is not moved about in memory (stack, heap and mappings still are,
@@ -11,13 +14,64 @@
 //! which cannot be linked so. Hence linker scripts: where the link line names a shared library of glibc's, they name its archive.
 //! Where the archives are not installed, or with `JAUNT_LINK=dynamic`, the program is linked as usual.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::{fs, io};
 
-fn main() {
+fn main() -> io::Result<()> {
     println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-changed=locales");
     println!("cargo:rerun-if-env-changed=JAUNT_LINK");
-    let variable = |key: &str| std::env::var(key).unwrap_or_default();
+    fs::write(Path::new(&variable("OUT_DIR")).join("catalogue.rs"), catalogue(Path::new("locales"))?)?;
+    link();
+    Ok(())
+}
+
+fn variable(key: &str) -> String {
+    std::env::var(key).unwrap_or_default()
+}
+
+/// `static EN: &[(&str, &str)]` and its like: every message's id and text, ascending by id.
+fn catalogue(locales: &Path) -> io::Result<String> {
+    let mut code = String::new();
+    for language in folder(locales)? {
+        let mut messages = BTreeMap::new();
+        for file in folder(&language)? {
+            let text = fs::read_to_string(&file)?;
+            let mut rest = text.as_str();
+            while let Some(begin) = line(rest, |first| first.is_ascii_lowercase()) {
+                let message = &rest[begin..];
+                let first_line = message.find('\n').map_or(message.len(), |n| n + 1);
+                let end = first_line
+                    + line(&message[first_line..], |c| c.is_ascii_lowercase() || c == '#').unwrap_or(message.len() - first_line);
+                let id = message.split('=').next().unwrap_or_default().trim();
+                messages.insert(id.to_owned(), message[..end].trim_end().to_owned() + "\n");
+                rest = &message[end..];
+            }
+        }
+        let name = language.file_name().unwrap_or_default().to_string_lossy().to_uppercase();
+        let messages: Vec<_> = messages.into_iter().collect();
+        code.push_str(&format!("static {name}: &[(&str, &str)] = &{messages:?};\n"));
+    }
+    Ok(code)
+}
+
+/// Where the first line begins whose first character is such a one.
+fn line(text: &str, is: impl Fn(char) -> bool) -> Option<usize> {
+    let begins = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1));
+    begins.into_iter().find(|&at| text[at..].starts_with(&is))
+}
+
+/// What is in a folder, in order.
+fn folder(path: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut all = fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
+    all.sort();
+    Ok(all)
+}
+
+/// What the linker is told.
+fn link() {
     let glibc = variable("CARGO_CFG_TARGET_OS") == "linux"
         && variable("CARGO_CFG_TARGET_ENV") == "gnu"
         && matches!(variable("CARGO_CFG_TARGET_ARCH").as_str(), "x86_64" | "aarch64");
@@ -42,9 +96,9 @@ fn write_scripts(folder: &Path) -> Option<()> {
     // The archives of glibc and of gcc need each other.
     let core = format!("GROUP ( {} {} {} )\n", libc?.display(), gcc?.display(), gcc_eh?.display());
     let math = format!("INPUT ( {} )\n", libm?.display());
-    std::fs::create_dir_all(folder).ok()?;
+    fs::create_dir_all(folder).ok()?;
     for (name, script) in [("libc.so", &core), ("libgcc_s.so", &core), ("libm.so", &math)] {
-        std::fs::write(folder.join(name), script).ok()?;
+        fs::write(folder.join(name), script).ok()?;
     }
     Some(())
 }

@@ -1,10 +1,10 @@
 //! The message catalogue: every sentence that a person reads comes from `locales/<language>/*.ftl` (Project Fluent).
 //!
-//! A [`Phrase`] names a message and its operands; [`Words`] says it in a language. Messages are found by the first word of
-//! their id: `dns-…` is in `dns.ftl`, which is parsed when its first message is said and not before.
+//! A [`Phrase`] names a message and its operands; [`Words`] says it in a language. `build.rs` makes a table of the files; a message
+//! is parsed when it is first said, and those that are not said cost nothing.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::cell::RefCell;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
@@ -85,25 +85,20 @@ pub enum Lang {
     En,
 }
 
-macro_rules! catalogue {
-    ($($domain:literal),* $(,)?) => {
-        /// The files of the catalogue, by the first word of the ids in them.
-        pub const DOMAINS: &[&str] = &[$($domain),*];
+include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 
-        fn source(lang: Lang, domain: &str) -> Option<&'static str> {
-            match (lang, domain) {
-                $( (Lang::En, $domain) => Some(include_str!(concat!("../locales/en/", $domain, ".ftl"))), )*
-                _ => None,
-            }
-        }
-    };
+/// Every message of a language: its id, and its text in Fluent's syntax; ascending by id.
+pub fn catalogue(lang: Lang) -> &'static [(&'static str, &'static str)] {
+    match lang {
+        Lang::En => EN,
+    }
 }
-catalogue!("url", "message", "dns", "connect", "tls", "response", "images", "journey", "cli", "demo");
 
 /// Says phrases in one language.
 pub struct Words {
     lang: Lang,
-    bundles: Vec<OnceCell<FluentBundle<FluentResource>>>,
+    /// The messages that were said so far.
+    said: RefCell<FluentBundle<FluentResource>>,
 }
 
 impl std::fmt::Debug for Words {
@@ -115,13 +110,20 @@ impl std::fmt::Debug for Words {
 impl Words {
     /// Nothing is parsed yet.
     pub fn new(lang: Lang) -> Self {
-        Self { lang, bundles: DOMAINS.iter().map(|_| OnceCell::new()).collect() }
+        let mut bundle = FluentBundle::new_concurrent(vec![match lang {
+            Lang::En => unic_langid::LanguageIdentifier::default(),
+        }]);
+        // Isolation marks are invisible characters; jaunt shows what a peer sends and adds none of its own.
+        bundle.set_use_isolating(false);
+        bundle.set_formatter(Some(|value, _| match value {
+            FluentValue::Number(n) => Some(grouped(n.value as u64)),
+            _ => None,
+        }));
+        Self { lang, said: RefCell::new(bundle) }
     }
 
     /// The sentence. An id that the catalogue lacks is said as itself: a test makes sure that there is none.
     pub fn say(&self, phrase: &Phrase) -> String {
-        let Some(bundle) = self.bundle(phrase.id) else { return phrase.id.to_owned() };
-        let Some(pattern) = bundle.get_message(phrase.id).and_then(|m| m.value()) else { return phrase.id.to_owned() };
         let mut args = FluentArgs::with_capacity(phrase.args.len());
         for (name, arg) in &phrase.args {
             args.set(
@@ -135,28 +137,15 @@ impl Words {
                 },
             );
         }
-        bundle.format_pattern(pattern, Some(&args), &mut Vec::new()).into_owned()
-    }
-
-    fn bundle(&self, id: &str) -> Option<&FluentBundle<FluentResource>> {
-        let domain = id.split('-').next()?;
-        let at = DOMAINS.iter().position(|d| *d == domain)?;
-        Some(self.bundles[at].get_or_init(|| {
-            let text = source(self.lang, domain).unwrap_or_default();
-            // A test parses every file without errors; here whatever could be read is used.
-            let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(whole, _)| whole);
-            let mut bundle = FluentBundle::new_concurrent(vec![match self.lang {
-                Lang::En => unic_langid::LanguageIdentifier::default(),
-            }]);
-            // Isolation marks are invisible characters; jaunt shows what a peer sends and adds none of its own.
-            bundle.set_use_isolating(false);
-            bundle.set_formatter(Some(|value, _| match value {
-                FluentValue::Number(n) => Some(grouped(n.value as u64)),
-                _ => None,
-            }));
-            bundle.add_resource_overriding(resource);
-            bundle
-        }))
+        let mut said = self.said.borrow_mut();
+        if !said.has_message(phrase.id) {
+            let all = catalogue(self.lang);
+            let Ok(at) = all.binary_search_by_key(&phrase.id, |(id, _)| id) else { return phrase.id.to_owned() };
+            // A test parses every message without errors; here whatever could be read is used.
+            said.add_resource_overriding(FluentResource::try_new(all[at].1.to_owned()).unwrap_or_else(|(whole, _)| whole));
+        }
+        let Some(pattern) = said.get_message(phrase.id).and_then(|m| m.value()) else { return phrase.id.to_owned() };
+        said.format_pattern(pattern, Some(&args), &mut Vec::new()).into_owned()
     }
 }
 
@@ -184,13 +173,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_file_of_the_catalogue_parses_and_its_ids_begin_with_its_name() {
-        for domain in DOMAINS {
-            let text = source(Lang::En, domain).expect("every domain has English");
-            let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(_, e)| panic!("{domain}.ftl: {e:?}"));
+    fn every_message_of_the_catalogue_parses_alone_and_speaks_of_no_other() {
+        for (id, text) in catalogue(Lang::En) {
+            let resource = FluentResource::try_new((*text).to_owned()).unwrap_or_else(|(_, e)| panic!("{id}: {e:?}"));
+            assert_eq!(resource.entries().count(), 1, "{id}: {text}");
             let mut bundle: FluentBundle<FluentResource> = FluentBundle::new_concurrent(vec![]);
-            bundle.add_resource(resource).unwrap_or_else(|e| panic!("{domain}.ftl: {e:?}"));
-            for line in text.lines().filter(|l| l.starts_with(|c: char| c.is_ascii_lowercase())) {
+            bundle.add_resource(resource).unwrap_or_else(|e| panic!("{id}: {e:?}"));
+            let message = bundle.get_message(id).unwrap_or_else(|| panic!("{id} is the id of {text}"));
+            let mut errors = Vec::new();
+            bundle.format_pattern(message.value().expect("a sentence"), None, &mut errors);
+            // Operands are missing here; a message or a term must not be.
+            assert!(!format!("{errors:?}").contains("Message") && !format!("{errors:?}").contains("Term"), "{id}: {errors:?}");
+        }
+    }
+
+    #[test]
+    fn ids_begin_with_the_name_of_their_file() {
+        for entry in std::fs::read_dir("locales/en").expect("it is there") {
+            let path = entry.expect("it can be listed").path();
+            let domain = path.file_stem().expect("a name").to_string_lossy().into_owned();
+            for line in
+                std::fs::read_to_string(&path).expect("text").lines().filter(|l| l.starts_with(|c: char| c.is_ascii_lowercase()))
+            {
                 assert!(line.starts_with(&format!("{domain}-")), "{domain}.ftl: {line}");
             }
         }
