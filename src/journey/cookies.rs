@@ -4,6 +4,7 @@
 //! Like curl: a file that cannot be read holds no cookies, `-b ''` only turns the engine on, and the file may be Netscape's
 //! format or lines `Set-Cookie: …` with a Domain. Unlike curl: a cookie of such a line without Domain is not sent anywhere.
 
+use std::cmp::Reverse;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -18,6 +19,8 @@ use crate::stages::response::Head;
 /// No file of cookies is longer; what is beyond is not read.
 const MOST_LINES: usize = 100_000;
 const MOST_BYTES: u64 = 32 << 20;
+/// Name and value together: RFC 6265bis §5.6 (6).
+const MOST_PAIR: usize = 4096;
 
 /// The cookies of a run.
 pub(crate) struct Jar {
@@ -33,6 +36,9 @@ impl Jar {
             for line in BufReader::new(file.take(MOST_BYTES)).split(b'\n').take(MOST_LINES).map_while(Result::ok) {
                 let line = String::from_utf8_lossy(&line);
                 let line = line.trim_end_matches('\r');
+                if has_control(line.as_bytes()) {
+                    continue;
+                }
                 let _ = netscape(&mut store, line, unix).or_else(|| header(&mut store, line));
             }
         }
@@ -42,7 +48,12 @@ impl Jar {
     /// The value of the Cookie field for a request to `url`; told by name.
     pub(crate) fn field(&self, url: &::url::Url, out: Emitter<'_>) -> Option<Vec<u8>> {
         let store = self.lock();
-        let pairs: Vec<_> = store.get_request_values(url).map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
+        let mut cookies = store.matches(url);
+        // RFC 6265bis §5.8.3. Unlike curl and browsers: plain http to this machine is not secure either.
+        cookies.retain(|c| is_secure(url) || !c.secure().unwrap_or(false));
+        // "Cookies with longer paths SHOULD be listed before cookies with shorter paths"; among them, earlier ones first.
+        cookies.sort_by_key(|c| Reverse(c.path.len()));
+        let pairs: Vec<_> = cookies.iter().map(|c| (c.name().to_owned(), c.value().to_owned())).collect();
         drop(store);
         if pairs.is_empty() {
             return None;
@@ -56,18 +67,25 @@ impl Jar {
     pub(crate) fn keep(&self, url: &::url::Url, head: &Head, out: Emitter<'_>) {
         for value in head.all("set-cookie") {
             let text = String::from_utf8_lossy(value);
-            let Ok(cookie) = RawCookie::parse(text.as_ref()) else {
+            let Ok(mut cookie) = RawCookie::parse(text.as_ref()) else {
                 out.emit(|| refused(&visible_bytes(value), "it cannot be read"));
                 continue;
             };
             let name = cookie.name().to_owned();
+            if let Some(why) = self.unfit(&cookie, value, url) {
+                out.emit(|| refused(&name, why));
+                continue;
+            }
             let domain = cookie.domain().map(|d| d.trim_start_matches('.').to_ascii_lowercase());
             if let Some(domain) = &domain
                 && is_public_suffix(domain)
-                && url.host_str() != Some(domain)
             {
-                out.emit(|| refused(&name, "its domain is a public suffix"));
-                continue;
+                if url.host_str() != Some(domain) {
+                    out.emit(|| refused(&name, "its domain is a public suffix"));
+                    continue;
+                }
+                // RFC 6265bis §5.7 (9): such a host keeps its cookies for itself.
+                cookie.unset_domain();
             }
             let scope = format!(
                 "{}{}",
@@ -82,6 +100,39 @@ impl Jar {
         }
     }
 
+    /// Why a cookie is not kept, as far as `cookie_store` does not look.
+    fn unfit(&self, cookie: &RawCookie<'_>, value: &[u8], url: &::url::Url) -> Option<&'static str> {
+        // RFC 6265bis §5.6 (1)
+        if has_control(value) {
+            return Some("it holds a control character");
+        }
+        // §5.6 (6)
+        if cookie.name().len() + cookie.value().len() > MOST_PAIR {
+            return Some("it is longer than 4096 bytes");
+        }
+        let secure = cookie.secure().unwrap_or(false);
+        // §5.7 (13) and (15)
+        if !is_secure(url) {
+            if secure {
+                return Some("it is for https only, and did not come over https");
+            }
+            let store = self.lock();
+            let mut others = store.iter_unexpired().filter(|c| c.secure().unwrap_or(false) && c.name() == cookie.name());
+            if others.any(|c| c.domain.matches(url) && c.path.matches(url)) {
+                return Some("one of that name is for https only");
+            }
+        }
+        // §5.7 (20) and (21)
+        let named = |prefix: &str| cookie.name().get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+        if (named("__Secure-") || named("__Host-")) && !secure {
+            return Some("its name promises Secure, which it is not");
+        }
+        if named("__Host-") && (cookie.domain().is_some_and(|d| !d.is_empty()) || cookie.path() != Some("/")) {
+            return Some("its name promises one host and Path=/, which it is not for");
+        }
+        None
+    }
+
     fn lock(&self) -> MutexGuard<'_, CookieStore> {
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -91,8 +142,17 @@ fn refused(name: &str, why: &str) -> JourneyEvent {
     JourneyEvent::CookieStored { name: name.to_owned(), scope: String::new(), refused: Some(why.to_owned()) }
 }
 
+/// A last label that the list does not know is one, too (its rule `*`).
 fn is_public_suffix(domain: &str) -> bool {
-    psl::suffix(domain.as_bytes()).is_some_and(|suffix| suffix.is_known() && suffix.as_bytes() == domain.as_bytes())
+    psl::suffix(domain.as_bytes()).is_some_and(|suffix| suffix.as_bytes() == domain.as_bytes())
+}
+
+fn is_secure(url: &::url::Url) -> bool {
+    url.scheme() == "https"
+}
+
+fn has_control(text: &[u8]) -> bool {
+    text.iter().any(|b| b.is_ascii_control() && *b != b'\t')
 }
 
 /// `domain, subdomains too, path, secure, expires, name, value`, separated by tabs.
@@ -195,8 +255,46 @@ mod tests {
         answer(&jar, "http://www.lab.co.uk/", "a=1; Path=/");
         answer(&jar, "http://www.lab.co.uk/", "b=2; Domain=co.uk");
         answer(&jar, "http://www.lab.co.uk/", "c=3; Domain=other.test");
+        answer(&jar, "http://www.lab.test/", "d=4; Domain=test");
+        answer(&jar, "http://co.uk/", "e=5; Domain=co.uk");
         assert_eq!(sent(&jar, "http://www.lab.co.uk/").as_deref(), Some("a=1"));
         assert_eq!(sent(&jar, "http://shop.co.uk/"), None);
         assert_eq!(sent(&jar, "http://other.test/"), None);
+        assert_eq!(sent(&jar, "http://co.uk/").as_deref(), Some("e=5"));
+    }
+
+    #[test]
+    fn secure_cookies_neither_come_nor_go_over_plain_http_not_even_on_this_machine() {
+        let jar = jar("");
+        for host in ["127.0.0.1", "localhost", "[::1]", "lab.example"] {
+            answer(&jar, &format!("https://{host}/"), "s=1; Secure");
+            answer(&jar, &format!("http://{host}/"), "t=2; Secure");
+            assert_eq!(sent(&jar, &format!("http://{host}/")), None, "{host}");
+            answer(&jar, &format!("http://{host}/"), "s=overlaid");
+            assert_eq!(sent(&jar, &format!("https://{host}/")).as_deref(), Some("s=1"), "{host}");
+        }
+    }
+
+    #[test]
+    fn cookies_that_cannot_be_sent_or_are_not_what_their_names_promise_are_not_kept() {
+        let jar = jar("Set-Cookie: a=\x01; domain=lab.example\nlab.example\tFALSE\t/\tFALSE\t0\tb\tv\x07\n");
+        answer(&jar, "https://lab.example/", "c=\x01d");
+        answer(&jar, "https://lab.example/", &format!("e={}", "x".repeat(4096)));
+        answer(&jar, "https://lab.example/", "__Secure-f=1");
+        answer(&jar, "https://lab.example/", "__secure-g=1");
+        answer(&jar, "https://lab.example/", "__Host-h=1; Secure");
+        answer(&jar, "https://lab.example/", "__Host-i=1; Secure; Path=/; Domain=lab.example");
+        assert_eq!(sent(&jar, "https://lab.example/"), None);
+        answer(&jar, "https://lab.example/", "__Host-j=1; Secure; Path=/");
+        answer(&jar, "https://lab.example/", "__Secure-k=1; Secure; Path=/long");
+        assert_eq!(sent(&jar, "https://lab.example/long").as_deref(), Some("__Secure-k=1; __Host-j=1"));
+    }
+
+    #[test]
+    fn cookies_are_sent_in_the_order_in_which_they_came() {
+        let jar = jar("");
+        let names: Vec<_> = (0..40).map(|n| format!("n{n}=1")).collect();
+        names.iter().for_each(|name| answer(&jar, "http://lab.example/", name));
+        assert_eq!(sent(&jar, "http://lab.example/"), Some(names.join("; ")));
     }
 }

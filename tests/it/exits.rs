@@ -321,3 +321,11 @@ fn sigterm_leaves_nothing_hidden_behind_and_the_process_dies_of_it() {
     assert_eq!(child.wait().expect("it ends").signal(), Some(15));
     assert!(names().iter().all(|name| name == "out.part"), "{:?}", names());
 }
+
+#[test]
+fn a_cookie_that_cannot_be_sent_does_not_stop_the_journey() {
+    let set: &[u8] = b"HTTP/1.1 302 Found\r\nLocation: /b\r\nSet-Cookie: a=\x01b\r\nSet-Cookie: c=d\r\nContent-Length: 0\r\n\r\n";
+    let (output, requests) = serving(&[set, OK], |at| run(["-L", "-b", ""].map(str::to_owned).into_iter().chain(plain(at))));
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert!(String::from_utf8_lossy(&requests[1]).contains("\r\nCookie: c=d\r\n"), "{requests:?}");
+}
