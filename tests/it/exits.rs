@@ -329,3 +329,8 @@ fn a_cookie_that_cannot_be_sent_does_not_stop_the_journey() {
     assert_eq!(code(&output), 0, "{}", stderr(&output));
     assert!(String::from_utf8_lossy(&requests[1]).contains("\r\nCookie: c=d\r\n"), "{requests:?}");
 }
+
+#[test]
+fn a_carriage_return_within_a_location_is_3_like_any_control_character() {
+    ends(&[b"HTTP/1.1 302 Found\r\nLocation: /a\rX: b\r\nContent-Length: 0\r\n\r\n"], &["-L"], 3, "CR");
+}

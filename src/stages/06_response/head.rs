@@ -163,10 +163,7 @@ fn fields<'l>(lines: impl Iterator<Item = &'l [u8]>, room: usize, odd: &mut Vec<
         if line.is_empty() {
             break;
         }
-        if line.contains(&b'\r') {
-            // A CR that ends no line: RFC 9112 §2.2 lets the element that holds it be taken as invalid.
-            ignored += 1;
-        } else if matches!(line[0], b' ' | b'\t') {
+        if matches!(line[0], b' ' | b'\t') {
             if count == 0 {
                 // RFC 9112 §2.2: white space between the status line and the first field is consumed without further processing.
                 ignored += 1;
@@ -177,7 +174,11 @@ fn fields<'l>(lines: impl Iterator<Item = &'l [u8]>, room: usize, odd: &mut Vec<
             text.push(b' ');
             text.extend_from_slice(line.trim_ascii());
             text.extend_from_slice(b"\r\n");
-        } else if line.contains(&b':') {
+        } else if let Some(colon) = line.iter().position(|&b| b == b':') {
+            if line[..colon].contains(&b'\r') {
+                ignored += 1;
+                continue;
+            }
             count += 1;
             text.extend_from_slice(line);
             text.extend_from_slice(b"\r\n");
@@ -215,13 +216,15 @@ fn fields<'l>(lines: impl Iterator<Item = &'l [u8]>, room: usize, odd: &mut Vec<
 }
 
 /// The same with other bytes in the place of control characters within values. RFC 9110 §5.5: they are invalid, and a recipient
-/// may keep them; httparse leaves out the whole field, and with it what a redirect or a cookie is to be refused for.
+/// may keep them; httparse leaves out the whole field, and with it what a redirect or a cookie is to be refused for. The same goes
+/// for a CR that ends no line: RFC 9112 §2.2 has the element that holds it be taken as invalid.
 fn legible(text: &[u8]) -> Vec<u8> {
     let mut legible = text.to_vec();
     for line in legible.split_mut(|&b| b == b'\n') {
         let colon = line.iter().position(|&b| b == b':').unwrap_or(line.len());
-        for b in &mut line[colon..] {
-            if b.is_ascii_control() && !matches!(b, b'\t' | b'\r') {
+        let end = if line.ends_with(b"\r") { line.len() - 1 } else { line.len() };
+        for b in &mut line[colon.min(end)..end] {
+            if b.is_ascii_control() && *b != b'\t' {
                 *b = b'?';
             }
         }
@@ -264,7 +267,7 @@ mod tests {
         assert_eq!(head.field("a"), Some(&b"b"[..]));
         assert_eq!(head.field("long"), Some(&b"one two three"[..]));
         assert_eq!(odd, [Oddity::Folded { lines: 2 }, Oddity::BareLf]);
-        let (head, odd) = parse(b"HTTP/1.1 200 OK\r\n lost\r\nb@d name: x\r\nCr: a\rb\r\nGood: 1\r\n\r\n").expect("a head");
+        let (head, odd) = parse(b"HTTP/1.1 200 OK\r\n lost\r\nb@d name: x\r\nC\rr: a\r\nGood: 1\r\n\r\n").expect("a head");
         assert_eq!(head.fields.len(), 1, "{:?}", head.fields);
         assert_eq!(odd, [Oddity::Ignored { lines: 3 }]);
     }
@@ -275,6 +278,7 @@ mod tests {
             parse(b"HTTP/1.1 302 Found\r\nLocation : /a\x1b[31m \r\nA: b\r\n\x7fX: y\r\nC:\x01\r\n\r\n").expect("a head");
         assert_eq!(head.field("location"), Some(&b"/a\x1b[31m"[..]));
         assert_eq!(head.field("c"), Some(&b"\x01"[..]));
+        assert_eq!(parse(b"HTTP/1.1 302 Found\r\nLocation: /a\rX: b\r\n\r\n").expect("a head").0.fields.len(), 1);
         assert_eq!((head.fields.len(), odd), (3, vec![Oddity::Ignored { lines: 1 }]));
     }
 
