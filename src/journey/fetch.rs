@@ -116,7 +116,7 @@ pub(crate) fn fetch(
         if until == Some(Stage::Message) {
             return Ok(Fetched::Stopped(Some(message)));
         }
-        let mut landing = Hop::new(sink, &target, &redirects, hop, fail);
+        let mut landing = Hop::new(sink, &target, &redirects, fail);
         let passage = Passage { world, target: &target, page, until, by, out };
         let Some(Exchanged { response, connection, reused }) = passage.exchange(&message, &mut landing, outcome)? else {
             return Ok(Fetched::Stopped(None));

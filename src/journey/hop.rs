@@ -12,23 +12,20 @@ pub(crate) struct Hop<'h> {
     inner: &'h mut dyn BodySink,
     target: &'h Target,
     rules: &'h Redirects,
-    followed: u32,
     fail: bool,
     swallowed: bool,
     failed: bool,
 }
 
 impl<'h> Hop<'h> {
-    /// For the answer to a request for `target`, after `followed` redirects.
-    pub(crate) fn new(inner: &'h mut dyn BodySink, target: &'h Target, rules: &'h Redirects, followed: u32, fail: bool) -> Self {
-        Self { inner, target, rules, followed, fail, swallowed: false, failed: false }
+    /// For the answer to a request for `target`.
+    pub(crate) fn new(inner: &'h mut dyn BodySink, target: &'h Target, rules: &'h Redirects, fail: bool) -> Self {
+        Self { inner, target, rules, fail, swallowed: false, failed: false }
     }
 
+    /// With `-L` nobody asked for the text of a redirect, also not of one that cannot be followed: the fetch fails for it.
     fn is_followed(&self, head: &Head) -> bool {
-        match redirect::wanted(self.target, false, head, self.rules) {
-            Some(Ok(next)) => redirect::refused(&next, self.followed, self.rules).is_none(),
-            Some(Err(_)) | None => false,
-        }
+        self.rules.follow && redirect::wanted(self.target, false, head, self.rules).is_some()
     }
 }
 

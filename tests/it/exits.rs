@@ -334,3 +334,17 @@ fn a_cookie_that_cannot_be_sent_does_not_stop_the_journey() {
 fn a_carriage_return_within_a_location_is_3_like_any_control_character() {
     ends(&[b"HTTP/1.1 302 Found\r\nLocation: /a\rX: b\r\nContent-Length: 0\r\n\r\n"], &["-L"], 3, "CR");
 }
+
+#[test]
+fn a_redirect_that_cannot_be_followed_leaves_an_old_file_as_it_was() {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let file = dir.path().join("page");
+    std::fs::write(&file, "old").expect("a file in it");
+    let to = ["-L", "--max-redirs", "2", "-o", file.to_str().expect("a UTF-8 path")];
+    let moved = |location: &str| format!("HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 5\r\n\r\nmoved");
+    ends(&[moved("/page").as_bytes()], &to, 47, "redirects");
+    ends(&[moved("file:///etc/passwd").as_bytes()], &to, 1, "file:");
+    ends(&[moved("http://[bad/").as_bytes()], &to, 3, "");
+    assert_eq!(std::fs::read_to_string(&file).expect("it is still there"), "old");
+    assert_eq!(std::fs::read_dir(dir.path()).expect("it can be listed").count(), 1);
+}
