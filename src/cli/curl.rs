@@ -118,7 +118,7 @@ pub const TABLE: &[Row] = &[
     row(None, "post302", Same),
     row(None, "post303", Same),
     row(Some('r'), "range", Subset("of http and https; a file: URL is read whole")),
-    row(Some('e'), "referer", Same),
+    row(Some('e'), "referer", Differs("`;auto` never names an https URL in a plain http request (RFC 9110 §10.1.3)")),
     row(Some('O'), "remote-name", Same),
     row(None, "remote-name-all", Same),
     row(Some('X'), "request", Differs("-X HEAD does not wait for content that a HEAD does not have")),

@@ -55,6 +55,12 @@ pub(crate) fn redirected(spec: &RequestSpec, home: &Origin, next: &Origin, trust
     (spec, withheld)
 }
 
+/// RFC 9110 §10.1.3: a user agent "MUST NOT send a Referer header field in an unsecured HTTP request if the referring resource was
+/// accessed with a secure protocol". Unlike browsers: this machine's own addresses are no exception, nor is what a page allows.
+pub(crate) fn may_refer(referer: &str, to: &::url::Url) -> bool {
+    to.scheme() == "https" || !referer.starts_with("https:")
+}
+
 /// The request for an image, style sheet or frame of a page that was asked for with `spec` at `home`.
 pub(crate) fn for_resource(
     spec: &RequestSpec,
@@ -137,6 +143,15 @@ mod tests {
         let (scoped, withheld) = redirected(&spec(), &origin(Access::Http, "a", 80), &origin(Access::Http, "b", 80), true);
         assert!(scoped.credentials.is_some() && scoped.cookie.is_some());
         assert_eq!(withheld, ["-H Host"]);
+    }
+
+    #[test]
+    fn what_came_over_https_is_no_referer_over_http() {
+        let to = |text| ::url::Url::parse(text).expect("a URL");
+        assert!(!may_refer("https://a.example/", &to("http://127.0.0.1/")));
+        assert!(may_refer("https://a.example/", &to("https://b.example/")));
+        assert!(may_refer("http://a.example/", &to("http://b.example/")));
+        assert!(may_refer("http://a.example/", &to("https://b.example/")));
     }
 
     #[test]

@@ -185,9 +185,9 @@ pub(crate) fn fetch(
             let before = spec.referer.as_deref().and_then(|r| std::str::from_utf8(r).ok());
             let referer =
                 gate(before, next.to.url(), &response.head.fields).map_err(|why| JourneyError::RedirectForbidden { to, why })?;
-            spec.referer = referer.map(String::into_bytes);
+            spec.referer = referer.filter(|r| credentials::may_refer(r, next.to.url())).map(String::into_bytes);
         } else if redirects.auto_referer {
-            spec.referer = Some(referer(&target).into_bytes());
+            spec.referer = Some(referer(&target)).filter(|r| credentials::may_refer(r, next.to.url())).map(String::into_bytes);
         }
         hop += 1;
         out = out.next_hop();

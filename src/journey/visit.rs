@@ -50,7 +50,8 @@ impl Visitor<'_> {
         let target = Target::of(job.url.clone())?;
         let origin = target.origin();
         let home = self.home.filter(|_| job.credentials);
-        let mut spec = credentials::for_resource(self.spec, home, origin.as_ref(), job.referer.as_deref());
+        let referer = job.referer.as_deref().filter(|r| credentials::may_refer(r, &job.url));
+        let mut spec = credentials::for_resource(self.spec, home, origin.as_ref(), referer);
         if let Some(origin) = &job.origin {
             spec.fields.push(format!("Origin: {origin}").into_bytes());
         }
