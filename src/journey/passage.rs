@@ -54,7 +54,9 @@ impl Passage<'_> {
         outcome: &mut Outcome,
     ) -> Result<Option<Exchanged>, Error> {
         let Some(origin) = self.target.origin() else { return Ok(None) };
-        let mut kept_ones_too = self.until.is_none_or(|until| until >= Stage::Response);
+        // RFC 9112 §9.3.1: a request that is not idempotent cannot be sent again when a kept connection closes under it, so it gets
+        // a new one. Unlike curl, which takes a kept one, and sends such a request twice.
+        let mut kept_ones_too = self.until.is_none_or(|until| until >= Stage::Response) && is_idempotent(&message.method);
         loop {
             let kept = if kept_ones_too { self.world.pool.take(&origin, self.out) } else { None };
             let connection = match kept {

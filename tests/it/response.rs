@@ -186,3 +186,26 @@ fn an_old_file_survives_and_what_came_is_kept_beside_it() {
     assert_eq!(std::fs::read(folder.path().join("f.part")).expect("it is kept"), b"hello");
     assert!(stderr(&output).contains("f.part"), "{}", stderr(&output));
 }
+
+#[test]
+fn a_post_never_goes_out_on_a_connection_that_the_server_may_be_closing() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+    let url = format!("http://{}/", listener.local_addr().expect("it is bound"));
+    let output = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for answer in [
+                "307 Temporary Redirect\r\nLocation: /next\r\nContent-Length: 0\r\n\r\n",
+                "200 OK\r\nContent-Length: 2\r\n\r\nhi",
+            ] {
+                let (mut stream, _) = listener.accept().expect("a connection for each request");
+                stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a live socket");
+                head(&mut stream);
+                let _ = stream.write_all(format!("HTTP/1.1 {answer}").as_bytes());
+                // Kept, as far as the answer says; what comes on it is read and never answered.
+                scope.spawn(move || head(&mut stream));
+            }
+        });
+        run(["-sS", "-m20", "-L", "-d", "x", &url])
+    });
+    assert_eq!((code(&output), output.stdout.as_slice()), (0, &b"hi"[..]), "{}", stderr(&output));
+}
