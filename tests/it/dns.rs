@@ -273,6 +273,20 @@ fn records_of_other_names_are_not_believed() {
 }
 
 #[test]
+fn records_of_another_class_are_no_addresses() {
+    let peer = Peer::honest(|name, kind, reply| {
+        if kind == RecordType::A {
+            let mut chaos = a(name, 300, 66);
+            chaos.dns_class = hickory_proto::rr::DNSClass::CH;
+            reply.add_answer(chaos);
+            reply.add_answer(a(name, 300, 1));
+        }
+        reply.add_authority(soa("lab.example.", 60));
+    });
+    assert_eq!(once(&[peer.at()], "", "www.lab.example").addresses(), ["192.0.2.1"]);
+}
+
+#[test]
 fn a_truncated_answer_is_fetched_whole_over_tcp() {
     let peer = Peer::new(|query, carrier| {
         let mut reply = reply(query);

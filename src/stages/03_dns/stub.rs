@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use hickory_proto::op::ResponseCode;
-use hickory_proto::rr::{Name, RData, Record, RecordType};
+use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordType};
 
 use super::Family;
 use super::cache::{Answer, Cache};
@@ -275,13 +275,14 @@ impl Stub<'_> {
     }
 }
 
-/// Splits off the records that belong to neither the name nor anything it is an alias of. CNAMEs may come in any order.
+/// Splits off the records that belong to neither the name nor anything it is an alias of, or to another class than the Internet's.
+/// CNAMEs may come in any order.
 fn own(name: &Name, answers: Vec<Record>) -> (Vec<Record>, Vec<Record>) {
     let mut names = vec![name.clone()];
     // Bounded: each round finds a name that was not known.
     for _ in 0..=MOST_ALIASES {
         let next = answers.iter().find_map(|r| match &r.data {
-            RData::CNAME(target) if names.contains(&r.name) && !names.contains(&target.0) => Some(target.0.clone()),
+            RData::CNAME(target) if is_in(r) && names.contains(&r.name) && !names.contains(&target.0) => Some(target.0.clone()),
             _ => None,
         });
         match next {
@@ -291,8 +292,13 @@ fn own(name: &Name, answers: Vec<Record>) -> (Vec<Record>, Vec<Record>) {
     }
     // A DNAME is owned by a parent of the name; the CNAME made from it comes with it (RFC 6672 §3.1).
     answers.into_iter().partition(|r| {
-        names.contains(&r.name) || (r.record_type() == RecordType::DNAME && names.iter().any(|n| r.name.zone_of(n)))
+        let dname = || r.record_type() == RecordType::DNAME && names.iter().any(|n| r.name.zone_of(n));
+        is_in(r) && (names.contains(&r.name) || dname())
     })
+}
+
+fn is_in(record: &Record) -> bool {
+    record.dns_class == DNSClass::IN
 }
 
 impl Trail {

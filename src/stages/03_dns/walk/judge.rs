@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 
 use hickory_proto::op::{Message, ResponseCode};
-use hickory_proto::rr::{Name, RData, Record, RecordType};
+use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordType};
 
 use super::cuts::{Cut, Server};
 use super::hints::addresses;
@@ -39,7 +39,9 @@ pub(super) fn judge(message: &Message, zone: &Name, question: &Question) -> Judg
         return Judged::Useless(Failure::Rcode { rcode: wire::rcode(code) });
     }
     let (aliases, name) = follow(message, zone, question);
-    let wanted = |r: &&Record| r.name == name && (r.record_type() == question.kind || question.kind == RecordType::ANY);
+    let wanted = |r: &&Record| {
+        r.name == name && r.dns_class == DNSClass::IN && (r.record_type() == question.kind || question.kind == RecordType::ANY)
+    };
     let records: Vec<Record> = message.answers.iter().filter(wanted).cloned().collect();
     let said = !aliases.is_empty() || !records.is_empty() || code == ResponseCode::NXDomain;
     if said && !message.metadata.authoritative {
@@ -81,7 +83,7 @@ fn follow(message: &Message, zone: &Name, question: &Question) -> (Vec<Record>, 
     }
     while zone.zone_of(&name) {
         let next = message.answers.iter().find_map(|r| match &r.data {
-            RData::CNAME(target) if r.name == name => Some((r, &target.0)),
+            RData::CNAME(target) if r.name == name && r.dns_class == DNSClass::IN => Some((r, &target.0)),
             _ => None,
         });
         let Some((record, target)) = next else { break };
