@@ -314,6 +314,29 @@ fn k_accepts_what_is_wrong_and_says_what_it_would_have_been() {
 }
 
 #[test]
+fn k_accepts_a_certificate_that_cannot_be_read_too() {
+    let ca = Authority::new("Test Root");
+    let made = ca.issue(&["www.test"], |params| {
+        let mut unknown = rcgen::CustomExtension::from_oid_content(&[1, 2, 3, 4, 5], vec![5, 0]);
+        unknown.set_criticality(true);
+        params.custom_extensions.push(unknown);
+    });
+    for versions in [&[&rustls::version::TLS12][..], &[&rustls::version::TLS13]] {
+        let server = || {
+            // A server of rustls would not load it.
+            let key = rustls::crypto::ring::sign::any_supported_type(&made.private()).expect("a key");
+            let pair = rustls::sign::CertifiedKey::new(vec![made.der.clone()], key);
+            let resolver = rustls::sign::SingleCertAndKey::from(pair);
+            builder(versions).with_no_client_auth().with_cert_resolver(Arc::new(resolver))
+        };
+        let told = visit("www.test", TlsPlan { insecure: true, ..ca.trusted() }, 1, None, echo(server(), 1));
+        assert!(told.result.is_ok(), "{:?}", told.result);
+        let told = visit("www.test", ca.trusted(), 1, None, echo(server(), 1));
+        assert!(told.result.is_err());
+    }
+}
+
+#[test]
 fn a_self_signed_certificate_is_trusted_when_cacert_holds_it_as_curl_does() {
     let dir = tempfile::tempdir().expect("a folder");
     let key = KeyPair::generate().expect("a key");

@@ -53,6 +53,12 @@ impl Verifier {
         Self { roots, insecure, curious, algorithms: rustls::crypto::ring::default_provider().signature_verification_algorithms }
     }
 
+    /// With `-k` anybody's certificate will do, so also one that rustls cannot read (X.509 version 1, as `openssl x509` makes it, or
+    /// a critical extension that nobody knows); who signs with its key is then of no interest.
+    fn illegible(&self, cert: &CertificateDer<'_>) -> Option<HandshakeSignatureValid> {
+        (self.insecure && ParsedCertificate::try_from(cert).is_err()).then(HandshakeSignatureValid::assertion)
+    }
+
     fn judge(
         &self,
         leaf: &CertificateDer<'_>,
@@ -145,7 +151,7 @@ impl ServerCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, cert, dss, &self.algorithms)
+        self.illegible(cert).map_or_else(|| verify_tls12_signature(message, cert, dss, &self.algorithms), Ok)
     }
 
     fn verify_tls13_signature(
@@ -154,7 +160,7 @@ impl ServerCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, cert, dss, &self.algorithms)
+        self.illegible(cert).map_or_else(|| verify_tls13_signature(message, cert, dss, &self.algorithms), Ok)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
