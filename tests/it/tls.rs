@@ -366,7 +366,7 @@ fn a_cacert_file_that_is_no_use_is_exit_77_with_the_file_and_the_reason() {
     std::fs::write(&empty, "nothing\n").expect("room");
     let broken = dir.path().join("broken.pem");
     std::fs::write(&broken, "-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n").expect("room");
-    for file in [empty, broken, dir.path().join("missing.pem"), dir.path().to_owned()] {
+    for file in [empty, broken, dir.path().join("missing.pem"), dir.path().to_owned(), "/dev/zero".into()] {
         let plan = TlsPlan { cacert: Some(file.clone()), ..TlsPlan::default() };
         let told = visit("www.test", plan, 1, None, |listener| drop(listener.accept()));
         let error = told.error();

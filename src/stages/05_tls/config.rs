@@ -74,7 +74,7 @@ fn own(cert: &Path, key: Option<&Path>) -> Result<(Vec<CertificateDer<'static>>,
 }
 
 fn load(path: &Path) -> Result<Vec<u8>, TlsError> {
-    std::fs::read(path).map_err(|e| bad(path, crate::exit::os_words(&e)))
+    super::trust::read_file(path).map_err(|e| bad(path, crate::exit::os_words(&e)))
 }
 
 fn bad(path: &Path, reason: Phrase) -> TlsError {

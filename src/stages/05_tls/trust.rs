@@ -3,6 +3,8 @@
 //! A system has some 145 roots and a chain needs one: the file is read when a certificate must be checked, and only the roots
 //! whose subject is the issuer of a certificate in the chain are looked at.
 
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -25,6 +27,9 @@ const BUNDLES: [&str; 6] = [
     "/etc/ssl/cert.pem",
     "/usr/local/share/certs/ca-root-nss.crt",
 ];
+
+/// Systems' bundles have some 200 KB.
+const MOST_BYTES: u64 = 8 << 20;
 
 /// Roots by where they are from.
 #[derive(Debug)]
@@ -96,7 +101,7 @@ fn bundle() -> Store {
     let usual = || BUNDLES.iter().map(PathBuf::from).find(|path| path.is_file());
     let from = named.as_ref().map(|path| format!("SSL_CERT_FILE={}", path.display()));
     let Some(path) = named.or_else(usual) else { return Store::default() };
-    let roots = std::fs::read(&path).map(|text| certificates(&text)).unwrap_or_default();
+    let roots = read_file(&path).map(|text| certificates(&text)).unwrap_or_default();
     Store { from: from.unwrap_or_else(|| path.display().to_string()), roots }
 }
 
@@ -133,7 +138,7 @@ fn whole() -> Store {
 
 fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     let bad = |reason: Phrase| TlsError::CaFile { path: path.display().to_string(), reason };
-    let text = std::fs::read(path).map_err(|e| bad(os_words(&e)))?;
+    let text = read_file(path).map_err(|e| bad(os_words(&e)))?;
     let mut roots = Vec::new();
     for item in CertificateDer::pem_slice_iter(&text) {
         roots.push(item.map_err(|e| bad(pem_words(&e)))?);
@@ -142,6 +147,13 @@ fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
         return Err(bad(phrase!("tls-file-no-certificate")));
     }
     Ok(roots)
+}
+
+/// A file, but no more of it than any file of certificates holds: a device may have no end.
+pub(super) fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    File::open(path)?.take(MOST_BYTES).read_to_end(&mut text)?;
+    Ok(text)
 }
 
 /// What is wrong with a PEM file; its bytes are not repeated.
