@@ -169,6 +169,8 @@ pub fn document() -> String {
          `[1-3]` and `{a,b}` are not expanded, so no `-g` is needed.\n\
          - **Switches** are undone by `--no-NAME`, the last word counts. Long names are written out: curl 7.88 also takes an unambiguous beginning.\n\
          - **No `.curlrc`** is read, so no `-q` is needed.\n\
+         - **No proxy** is used: `http_proxy`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` are not read, and there is no `-x`. Where the network asks for \
+         a proxy, jaunt connects directly all the same, or fails.\n\
          - **The default request** differs: `Accept-Encoding: gzip, deflate, br, zstd` and `Connection: keep-alive` are sent, as browsers do.\n\
          - **Content that cannot be decoded or is cut off** is a failure here in every coding and framing.\n\n\
          ## Options that curl has too\n\n\
