@@ -301,17 +301,11 @@ pub(crate) fn address(data: &RData) -> Option<std::net::IpAddr> {
     }
 }
 
-/// An id that nobody can guess (RFC 5452 §4.3).
+/// An id that nobody can guess (RFC 5452 §4.3): the hasher's key is from the system's randomness and another one each time, and SipHash
+/// does not give away its key. The crate `getrandom` opens /dev/urandom in a program that is linked statically.
 pub(crate) fn random_id() -> u16 {
-    let mut bytes = [0; 2];
-    match getrandom::fill(&mut bytes) {
-        Ok(()) => u16::from_be_bytes(bytes),
-        // Without the system's randomness (a very old kernel) the hasher's seed is the best there is.
-        Err(_) => {
-            use std::hash::{BuildHasher as _, Hasher as _};
-            std::collections::hash_map::RandomState::new().build_hasher().finish() as u16
-        }
-    }
+    use std::hash::{BuildHasher as _, Hasher as _};
+    std::collections::hash_map::RandomState::new().build_hasher().finish() as u16
 }
 
 /// A name as dig writes it and zone files hold it (RFC 1035 §5.1): other bytes than printable ones in decimal. hickory's own way is
