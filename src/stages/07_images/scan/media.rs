@@ -3,6 +3,8 @@
 
 use cssparser::{BasicParseErrorKind, ParseError, Parser, Token};
 
+use super::calc::{Calc, calc, length};
+
 type Parsed<T> = Result<T, ParseError<()>>;
 
 /// The screen that the page is shown on.
@@ -136,7 +138,7 @@ impl Screen {
                 return Ok(self.boolean(&name));
             }
             if input.try_parse(|i| i.expect_colon()).is_ok() {
-                let value = Value::parse(input)?;
+                let value = Value::parse(input, self)?;
                 let (name, order) = match (name.strip_prefix("min-"), name.strip_prefix("max-")) {
                     (Some(n), _) => (n.to_owned(), Some(Compare::AtLeast)),
                     (_, Some(n)) => (n.to_owned(), Some(Compare::AtMost)),
@@ -152,10 +154,10 @@ impl Screen {
                 });
             }
             let order = Compare::parse(input)?;
-            let value = Value::parse(input)?;
+            let value = Value::parse(input, self)?;
             return Ok(self.measure(&name).and_then(|m| m.compare(order, &value)));
         }
-        let left = Value::parse(input)?;
+        let left = Value::parse(input, self)?;
         let order = Compare::parse(input)?;
         let name = input.expect_ident_cloned()?.to_ascii_lowercase();
         let Some(measure) = self.measure(&name) else {
@@ -166,8 +168,13 @@ impl Screen {
         if input.is_exhausted() {
             return Ok(first);
         }
-        let order = Compare::parse(input)?;
-        let right = Value::parse(input)?;
+        let second = Compare::parse(input)?;
+        // Media Queries 5 §3: both signs point the same way.
+        if !order.goes_with(second) {
+            return Err(ParseError::unexpected_token());
+        }
+        let order = second;
+        let right = Value::parse(input, self)?;
         Ok(both(first, measure.compare(order, &right)))
     }
 
@@ -231,7 +238,7 @@ impl Screen {
             "update" => (&["none", "slow", "fast"], &["fast"]),
             "overflow-block" => (&["none", "scroll", "paged"], &["scroll"]),
             "overflow-inline" => (&["none", "scroll"], &["scroll"]),
-            "scan" => (&["interlace", "progressive"], &["progressive"]),
+            "scan" => (&["interlace", "progressive"], &[]),
             "display-mode" => (
                 &["fullscreen", "standalone", "minimal-ui", "browser", "window-controls-overlay", "picture-in-picture"],
                 &["browser"],
@@ -292,6 +299,12 @@ impl Compare {
         })
     }
 
+    /// May both stand in one range?
+    fn goes_with(self, other: Self) -> bool {
+        use Compare::{AtLeast, AtMost, Greater, Less};
+        matches!((self, other), (Less | AtMost, Less | AtMost) | (Greater | AtLeast, Greater | AtLeast))
+    }
+
     /// The same relation with its sides exchanged.
     fn turned(self) -> Self {
         match self {
@@ -349,7 +362,7 @@ enum Value {
 }
 
 impl Value {
-    fn parse(input: &mut Parser<'_>) -> Parsed<Self> {
+    fn parse(input: &mut Parser<'_>, screen: &Screen) -> Parsed<Self> {
         let state = input.state();
         let value = match input.next()?.clone() {
             Token::Ident(word) => Self::Word(word.to_ascii_lowercase()),
@@ -368,12 +381,12 @@ impl Value {
                     "dpcm" => Self::Density(value * 2.54 / 96.0),
                     "dppx" | "x" => Self::Density(value),
                     // In media queries `em` is the initial font size.
-                    unit => Self::Length(length(value, unit, None).ok_or(ParseError::unexpected_token())?),
+                    unit => Self::Length(length(value, unit, Some(screen)).ok_or(ParseError::unexpected_token())?),
                 }
             }
             Token::Function(_) => {
                 input.reset(&state);
-                match calc(input, None)? {
+                match calc(input, Some(screen))? {
                     Calc { value, length: true } => Self::Length(value),
                     Calc { value, length: false } => Self::Number(value),
                 }
@@ -381,112 +394,6 @@ impl Value {
             _ => return Err(ParseError::unexpected_token()),
         };
         Ok(value)
-    }
-}
-
-/// A length in CSS pixels; units of the viewport need the screen.
-pub(super) fn length(value: f64, unit: &str, screen: Option<&Screen>) -> Option<f64> {
-    const FONT: f64 = 16.0;
-    Some(match unit {
-        "px" => value,
-        "em" | "rem" | "ic" | "ric" => value * FONT,
-        "ex" | "rex" | "ch" | "rch" => value * FONT / 2.0,
-        "cap" | "rcap" => value * FONT * 0.7,
-        "lh" | "rlh" => value * FONT * 1.15,
-        "pt" => value * 96.0 / 72.0,
-        "pc" => value * 16.0,
-        "in" => value * 96.0,
-        "cm" => value * 96.0 / 2.54,
-        "mm" => value * 96.0 / 25.4,
-        "q" => value * 96.0 / 101.6,
-        "vw" | "svw" | "lvw" | "dvw" | "vi" | "svi" | "lvi" | "dvi" | "cqw" | "cqi" => value * screen?.width / 100.0,
-        "vh" | "svh" | "lvh" | "dvh" | "vb" | "svb" | "lvb" | "dvb" | "cqh" | "cqb" => value * screen?.height / 100.0,
-        "vmin" | "svmin" | "lvmin" | "dvmin" | "cqmin" => value * screen?.width.min(screen?.height) / 100.0,
-        "vmax" | "svmax" | "lvmax" | "dvmax" | "cqmax" => value * screen?.width.max(screen?.height) / 100.0,
-        _ => return None,
-    })
-}
-
-/// What a calculation comes to.
-pub(super) struct Calc {
-    pub(super) value: f64,
-    pub(super) length: bool,
-}
-
-/// A length, number, `calc()`, `min()`, `max()` or `clamp()` (CSS Values 4 §10). Recursion is bounded by the parser's nesting limit.
-pub(super) fn calc(input: &mut Parser<'_>, screen: Option<&Screen>) -> Parsed<Calc> {
-    match input.next()?.clone() {
-        Token::Number { value, .. } => Ok(Calc { value: value.into(), length: false }),
-        Token::Dimension { value, unit, .. } => {
-            let value = length(value.into(), &unit.to_ascii_lowercase(), screen).ok_or(ParseError::unexpected_token())?;
-            Ok(Calc { value, length: true })
-        }
-        Token::ParenthesisBlock => input.parse_nested_block(|i| {
-            let sum = sum(i, screen)?;
-            i.expect_exhausted()?;
-            Ok(sum)
-        }),
-        Token::Function(name) => {
-            let name = name.to_ascii_lowercase();
-            input.parse_nested_block(|i| {
-                let all = i.parse_comma_separated(|i| sum(i, screen))?;
-                let same = all.iter().all(|c| c.length == all[0].length);
-                let values = all.iter().map(|c| c.value);
-                let value = match (name.as_str(), all.len()) {
-                    ("calc" | "-webkit-calc", 1) => all[0].value,
-                    ("min", 1..) if same => values.fold(f64::INFINITY, f64::min),
-                    ("max", 1..) if same => values.fold(f64::NEG_INFINITY, f64::max),
-                    ("clamp", 3) if same => all[0].value.max(all[1].value.min(all[2].value)),
-                    _ => return Err(ParseError::unexpected_token()),
-                };
-                Ok(Calc { value, length: all[0].length })
-            })
-        }
-        _ => Err(ParseError::unexpected_token()),
-    }
-}
-
-fn sum(input: &mut Parser<'_>, screen: Option<&Screen>) -> Parsed<Calc> {
-    let mut left = product(input, screen)?;
-    loop {
-        // Signs of sums stand between spaces.
-        let sign = input.try_parse(|i| {
-            i.expect_whitespace()?;
-            let sign = match i.next_including_whitespace()? {
-                Token::Delim('+') => 1.0,
-                Token::Delim('-') => -1.0,
-                _ => return Err(ParseError::<()>::unexpected_token()),
-            };
-            i.expect_whitespace()?;
-            Ok(sign)
-        });
-        let Ok(sign) = sign else { return Ok(left) };
-        let right = product(input, screen)?;
-        if left.length != right.length {
-            return Err(ParseError::unexpected_token());
-        }
-        left.value += sign * right.value;
-    }
-}
-
-fn product(input: &mut Parser<'_>, screen: Option<&Screen>) -> Parsed<Calc> {
-    let mut left = calc(input, screen)?;
-    loop {
-        if input.try_parse(|i| i.expect_delim('*')).is_ok() {
-            let right = calc(input, screen)?;
-            if left.length && right.length {
-                return Err(ParseError::unexpected_token());
-            }
-            left = Calc { value: left.value * right.value, length: left.length || right.length };
-        } else if input.try_parse(|i| i.expect_delim('/')).is_ok() {
-            let right = calc(input, screen)?;
-            if right.length {
-                return Err(ParseError::unexpected_token());
-            }
-            left.value /= right.value;
-        } else {
-            return Ok(left);
-        }
     }
 }
 

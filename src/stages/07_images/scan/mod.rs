@@ -13,6 +13,7 @@
 //! Spec: HTML §13.2 (parsing), §4.8.4.3 (images), Fetch §4.1, CSP 3, Referrer Policy, CSS Cascade 5, Media Queries 5.
 //! Where these leave a choice, it is Chromium's.
 
+mod calc;
 mod css;
 mod encoding;
 mod kind;

@@ -4,7 +4,8 @@
 
 use cssparser::{Delimiter, ParseError, Parser, Token};
 
-use super::media::{Screen, calc};
+use super::calc::calc;
+use super::media::Screen;
 use super::reference::{Candidate, Why};
 
 /// Most candidates that are looked at.

@@ -358,7 +358,7 @@ pub(super) fn read(name: &str, input: &mut Parser<'_>, values: Values<'_>, out: 
                 }
                 Token::Dimension { .. } | Token::Number { .. } | Token::Function(_) => {
                     input.reset(&state);
-                    match super::super::media::calc(input, Some(values.screen)) {
+                    match super::super::calc::calc(input, Some(values.screen)) {
                         Ok(c) => Setting::Pixels(c.value),
                         Err(_) => {
                             while input.next().is_ok() {}
