@@ -92,7 +92,8 @@ fn positive(text: &str) -> Option<u32> {
     if text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    Some(text.parse::<u32>().unwrap_or(u32::MAX)).filter(|n| *n > 0)
+    // Unlike HTML §2.3.4.2, which knows no bound: what is too big for Chromium is wrong.
+    text.parse::<i32>().ok().and_then(|n| u32::try_from(n).ok()).filter(|n| *n > 0)
 }
 
 /// "Valid floating-point number": no `+`, digits behind a point.
