@@ -3,7 +3,11 @@
 
 mod apply;
 mod cascade;
+mod color;
 mod element;
+mod gradient;
+mod math;
+mod position;
 mod property;
 mod rendering;
 mod selector;

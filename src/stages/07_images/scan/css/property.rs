@@ -300,6 +300,8 @@ pub(super) fn read(name: &str, input: &mut Parser<'_>, values: Values<'_>, out: 
             urls(properties, found);
         }
         "cursor" => urls(properties, values.cursor(input)?),
+        "filter" | "-webkit-filter" | "backdrop-filter" => urls(properties, values.filter(input)?),
+        "shape-outside" | "-webkit-shape-outside" => urls(properties, values.shape(input)?),
         "content" => {
             out.push(What::Set(P::Content, Setting::Urls(values.content(input)?.into())));
         }
@@ -361,7 +363,8 @@ pub(super) fn read(name: &str, input: &mut Parser<'_>, values: Values<'_>, out: 
                     match super::super::calc::calc(input, Some(values.screen)) {
                         Ok(c) => Setting::Pixels(c.value),
                         Err(_) => {
-                            while input.next().is_ok() {}
+                            input.reset(&state);
+                            sized(input)?;
                             Setting::Word("auto".into())
                         }
                     }
@@ -388,6 +391,22 @@ pub(super) fn read(name: &str, input: &mut Parser<'_>, values: Values<'_>, out: 
         }
         "all" => return Err(ParseError::unexpected_token()),
         _ => urls(properties, values.anything(input)?),
+    }
+    Ok(())
+}
+
+/// A size that the page's layout alone could tell.
+fn sized(input: &mut Parser<'_>) -> Parsed<()> {
+    const FUNCTIONS: &str = " fit-content calc-size anchor-size ";
+    let other = input.try_parse(|i| {
+        let known = FUNCTIONS.contains(&format!(" {} ", i.expect_function()?.to_ascii_lowercase()));
+        i.parse_nested_block(|i| {
+            while i.next().is_ok() {}
+            if known { Ok(()) } else { Err(ParseError::<()>::unexpected_token()) }
+        })
+    });
+    if other.is_err() {
+        super::math::length_percentage(input)?;
     }
     Ok(())
 }

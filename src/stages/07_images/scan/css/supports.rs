@@ -51,6 +51,12 @@ fn in_parens(input: &mut Parser<'_>, values: Values<'_>) -> Parsed<bool> {
                     "selector" => {
                         Grammar::default().list(i, ParseRelative::No).is_ok_and(|l| l.slice().len() == 1) && i.is_exhausted()
                     }
+                    // CSS Conditional 5 §2.2.
+                    "at-rule" => {
+                        const RULES: &str = " charset container counter-style font-face font-feature-values font-palette-values function import keyframes layer \
+                            media namespace page position-try property scope starting-style supports view-transition -webkit-keyframes ";
+                        matches!(i.next(), Ok(Token::AtKeyword(rule)) if RULES.contains(&format!(" {} ", rule.to_ascii_lowercase())))
+                    }
                     "font-tech" => i.expect_ident().is_ok_and(|t| {
                         [
                             "features-opentype",
@@ -109,15 +115,23 @@ fn supported(name: &str, text: &str, values: Values<'_>) -> bool {
         let mut input = Parser::new(text);
         return read(name, &mut input, values, &mut Vec::new()).is_ok() && input.is_exhausted();
     }
+    if !lexes(text) {
+        return false;
+    }
     // Others are not read: what another maker's name begins is not known here.
     if lower.starts_with("-moz-") || lower.starts_with("-ms-") || lower.starts_with("-o-") {
         return false;
     }
     let words = |list: &str| list.split(' ').any(|w| w == lower);
-    if name.ends_with("color") && lower.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-') {
-        return super::value::is_color(&lower) || lower == "auto";
+    if name == "color" || name.ends_with("-color") && !name.contains("border") {
+        let mut input = Parser::new(text);
+        return (super::color::color(&mut input).is_ok() && input.is_exhausted())
+            || matches!(&*lower, "auto")
+            || lower.contains(' ');
     }
     match name {
+        // What Safari alone knows begins with `-apple-`.
+        "font" if !lower.contains(' ') => words("caption icon menu message-box small-caption status-bar"),
         "position" => words("static relative absolute fixed sticky"),
         "text-wrap" => words("wrap nowrap balance pretty stable"),
         "-webkit-appearance" | "appearance" => !lower.contains(' '),
@@ -128,6 +142,31 @@ fn supported(name: &str, text: &str, values: Values<'_>) -> bool {
         "initial-letter" | "image-rendering" | "hyphens" => !lower.contains("bogus"),
         _ => true,
     }
+}
+
+/// Is nothing in it that no value of any property has: a unit that nobody knows, a semicolon, an end without a beginning?
+fn lexes(text: &str) -> bool {
+    fn all(input: &mut Parser<'_>) -> bool {
+        let mut good = true;
+        loop {
+            let state = input.state();
+            let Ok(token) = input.next() else { return good };
+            match token.clone() {
+                Token::Dimension { unit, .. }
+                    if !unit.eq_ignore_ascii_case("fr") && !unit.to_ascii_lowercase().ends_with("hz") =>
+                {
+                    input.reset(&state);
+                    good &= super::math::measure(input).is_ok();
+                }
+                Token::Function(_) | Token::ParenthesisBlock | Token::SquareBracketBlock => {
+                    good &= input.parse_nested_block(|i| Ok::<_, ParseError<()>>(all(i))).unwrap_or(false);
+                }
+                Token::Semicolon => good = false,
+                other => good &= !other.is_parse_error(),
+            }
+        }
+    }
+    all(&mut Parser::new(text))
 }
 
 /// A value of `display`?
@@ -219,7 +258,7 @@ const KNOWN: &str = "accent-color align-content align-items align-self alignment
     padding-inline padding-inline-end padding-inline-start padding-left padding-right padding-top page page-break-after page-break-before \
     page-break-inside page-orientation paint-order perspective perspective-origin place-content place-items place-self pointer-events position \
     position-anchor position-area position-try position-try-fallbacks position-try-order position-visibility print-color-adjust quotes r reading-flow \
-    reading-order resize right rotate row-gap ruby-align ruby-position rx ry scale scroll-behavior scroll-initial-target scroll-margin \
+    reading-order resize right rotate row-gap ruby-align ruby-overhang ruby-position rx ry scale scroll-behavior scroll-initial-target scroll-margin \
     scroll-margin-block scroll-margin-block-end scroll-margin-block-start scroll-margin-bottom scroll-margin-inline scroll-margin-inline-end \
     scroll-margin-inline-start scroll-margin-left scroll-margin-right scroll-margin-top scroll-marker-group scroll-padding scroll-padding-block \
     scroll-padding-block-end scroll-padding-block-start scroll-padding-bottom scroll-padding-inline scroll-padding-inline-end \

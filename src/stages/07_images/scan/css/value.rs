@@ -3,8 +3,12 @@
 
 use cssparser::{ParseError, Parser, Token};
 
-use super::super::media::{Screen, calc};
+use super::super::media::Screen;
 use super::super::page::is_image_type;
+use super::color::color;
+use super::gradient::gradient;
+use super::math::{Kind, measure};
+use super::position::{position, size};
 
 type Parsed<T> = Result<T, ParseError<()>>;
 
@@ -27,11 +31,26 @@ pub(super) fn url(input: &mut Parser<'_>) -> Parsed<Written> {
         Token::UnquotedUrl(u) => Ok(u.as_ref().to_owned()),
         Token::Function(name) if name.eq_ignore_ascii_case("url") => input.parse_nested_block(|i| {
             let u = i.expect_string()?.as_ref().to_owned();
-            i.expect_exhausted()?;
+            while !i.is_exhausted() {
+                modifier(i)?;
+            }
             Ok(u)
         }),
         _ => wrong(),
     }
+}
+
+/// CSS Values 5 §2.3, `<request-url-modifier>`.
+fn modifier(input: &mut Parser<'_>) -> Parsed<()> {
+    let name = input.expect_function()?.to_ascii_lowercase();
+    input.parse_nested_block(|i| {
+        match name.as_str() {
+            "integrity" => drop(i.expect_string()?),
+            "cross-origin" | "referrer-policy" => drop(i.expect_ident()?),
+            _ => return wrong(),
+        }
+        Ok(i.expect_exhausted()?)
+    })
 }
 
 impl Values<'_> {
@@ -56,25 +75,24 @@ impl Values<'_> {
                 i.expect_exhausted()?;
                 Ok(urls)
             }),
-            "paint"
-            | "-webkit-gradient"
-            | "linear-gradient"
-            | "repeating-linear-gradient"
-            | "radial-gradient"
-            | "repeating-radial-gradient"
-            | "conic-gradient"
-            | "repeating-conic-gradient"
-            | "-webkit-linear-gradient"
-            | "-webkit-repeating-linear-gradient"
-            | "-webkit-radial-gradient"
-            | "-webkit-repeating-radial-gradient" => input.parse_nested_block(|i| {
-                let mut any = false;
-                while i.next().is_ok() {
-                    any = true;
-                }
-                if any { Ok(Vec::new()) } else { wrong() }
+            // CSS Color 5 §2.6: the colour scheme is a light one.
+            "light-dark" => input.parse_nested_block(|i| {
+                let light = self.image_or_none(i)?;
+                i.expect_comma()?;
+                self.image_or_none(i)?;
+                i.expect_exhausted()?;
+                Ok(light)
             }),
-            _ => wrong(),
+            "paint" => input.parse_nested_block(|i| {
+                i.expect_ident()?;
+                while i.next().is_ok() {}
+                Ok(Vec::new())
+            }),
+            _ => input.parse_nested_block(|i| {
+                gradient(&name, i).unwrap_or_else(wrong)?;
+                i.expect_exhausted()?;
+                Ok(Vec::new())
+            }),
         }
     }
 
@@ -83,13 +101,20 @@ impl Values<'_> {
         let options = input.parse_comma_separated(|i| {
             let urls = match i.try_parse(|i| i.expect_string_cloned()) {
                 Ok(s) => vec![s.as_ref().to_owned()],
-                Err(_) => self.image(i)?,
+                Err(_) => {
+                    let state = i.state();
+                    if matches!(i.next(), Ok(Token::Function(f)) if f.to_ascii_lowercase().ends_with("image-set")) {
+                        return wrong();
+                    }
+                    i.reset(&state);
+                    self.image(i)?
+                }
             };
             let (mut resolution, mut kind) = (None, None);
             loop {
                 match i.next().ok().cloned() {
                     None => break,
-                    Some(Token::Dimension { value, unit, .. }) if resolution.is_none() => {
+                    Some(Token::Dimension { value, unit, .. }) if resolution.is_none() && value >= 0.0 => {
                         let value = f64::from(value);
                         resolution = Some(match unit.to_ascii_lowercase().as_str() {
                             "x" | "dppx" => value,
@@ -146,118 +171,39 @@ impl Values<'_> {
     }
 
     fn layer(&self, input: &mut Parser<'_>, mask: bool) -> Parsed<(Vec<Written>, bool)> {
-        let (mut image, mut position, mut repeats, mut attachment, mut boxes, mut color, mut any) =
-            (None, 0, 0, false, 0, false, false);
-        let mut positioned_at = None;
+        let (mut image, mut positioned, mut repeats, mut attachment, mut boxes, mut colored, mut any) =
+            (None, false, 0, false, 0, false, false);
         while !input.is_exhausted() {
-            let n = if any { 1 } else { 0 };
             any = true;
             if image.is_none()
                 && let Ok(found) = input.try_parse(|i| self.image_or_none(i))
             {
                 image = Some(found);
-                positioned_at = None;
                 continue;
             }
-            let state = input.state();
-            let token = input.next()?.clone();
-            match &token {
-                Token::Ident(word) => {
-                    let word = word.to_ascii_lowercase();
-                    match word.as_str() {
-                        "left" | "right" | "top" | "bottom" | "center" => {
-                            if position > 0 && positioned_at.is_none() {
-                                return wrong();
-                            }
-                            position += 1;
-                            positioned_at = Some(n);
-                            if position > 4 {
-                                return wrong();
-                            }
-                            continue;
-                        }
-                        "repeat-x" | "repeat-y" if repeats == 0 => repeats = 2,
-                        "repeat" | "space" | "round" | "no-repeat" if repeats < 2 => repeats += 1,
-                        "scroll" | "fixed" | "local" if !attachment && !mask => attachment = true,
-                        "border-box" | "padding-box" | "content-box" if boxes < 2 => boxes += 1,
-                        "text" | "border-area" if boxes < 2 && !mask => boxes += 1,
-                        "fill-box" | "stroke-box" | "view-box" | "no-clip" | "border" | "padding" | "content" if mask => {
-                            boxes += 1
-                        }
-                        "add" | "subtract" | "intersect" | "exclude" | "alpha" | "luminance" | "match-source" if mask => {}
-                        w if !mask && !color && is_color(w) => color = true,
-                        _ => return wrong(),
-                    }
+            if !positioned && input.try_parse(|i| position(i, true)).is_ok() {
+                positioned = true;
+                if input.try_parse(|i| i.expect_delim('/')).is_ok() {
+                    size(input)?;
                 }
-                Token::Hash(h) | Token::IDHash(h) if !mask && !color => {
-                    if !(matches!(h.len(), 3 | 4 | 6 | 8) && h.bytes().all(|b| b.is_ascii_hexdigit())) {
-                        return wrong();
-                    }
-                    color = true;
-                }
-                Token::Function(f) if !mask && !color && is_color_function(f) => {
-                    input.parse_nested_block(|i| {
-                        while i.next().is_ok() {}
-                        Ok::<_, ParseError<()>>(())
-                    })?;
-                    color = true;
-                }
-                Token::Delim('/') if position > 0 && positioned_at.is_some() => {
-                    self.size(input)?;
-                    position = 5;
-                }
-                Token::Dimension { .. } | Token::Percentage { .. } | Token::Number { .. } | Token::Function(_) => {
-                    input.reset(&state);
-                    self.length_percentage(input)?;
-                    if position > 0 && positioned_at.is_none() {
-                        return wrong();
-                    }
-                    position += 1;
-                    positioned_at = Some(n);
-                    if position > 4 {
-                        return wrong();
-                    }
-                    continue;
-                }
+                continue;
+            }
+            if !mask && !colored && input.try_parse(color).is_ok() {
+                colored = true;
+                continue;
+            }
+            match input.expect_ident()?.to_ascii_lowercase().as_str() {
+                "repeat-x" | "repeat-y" if repeats == 0 => repeats = 2,
+                "repeat" | "space" | "round" | "no-repeat" if repeats < 2 => repeats += 1,
+                "scroll" | "fixed" | "local" if !attachment && !mask => attachment = true,
+                "border-box" | "padding-box" | "content-box" if boxes < 2 => boxes += 1,
+                "text" | "border-area" if boxes < 2 && !mask => boxes += 1,
+                "fill-box" | "stroke-box" | "view-box" | "no-clip" | "border" | "padding" | "content" if mask => boxes += 1,
+                "add" | "subtract" | "intersect" | "exclude" | "alpha" | "luminance" | "match-source" if mask => {}
                 _ => return wrong(),
             }
-            positioned_at = None;
         }
-        if any { Ok((image.unwrap_or_default(), color)) } else { wrong() }
-    }
-
-    fn size(&self, input: &mut Parser<'_>) -> Parsed<()> {
-        if input.try_parse(|i| i.expect_ident_matching("cover")).is_ok()
-            || input.try_parse(|i| i.expect_ident_matching("contain")).is_ok()
-        {
-            return Ok(());
-        }
-        let one = |input: &mut Parser<'_>| {
-            if input.try_parse(|i| i.expect_ident_matching("auto")).is_ok() { Ok(()) } else { self.length_percentage(input) }
-        };
-        one(input)?;
-        let _ = input.try_parse(one);
-        Ok(())
-    }
-
-    pub(super) fn length_percentage(&self, input: &mut Parser<'_>) -> Parsed<()> {
-        let state = input.state();
-        match input.next()?.clone() {
-            Token::Percentage { .. } | Token::Number { value: 0.0, .. } => Ok(()),
-            Token::Function(f)
-                if ["calc", "min", "max", "clamp", "env", "round", "-webkit-calc"].iter().any(|n| f.eq_ignore_ascii_case(n)) =>
-            {
-                input.parse_nested_block(|i| {
-                    while i.next().is_ok() {}
-                    Ok(())
-                })
-            }
-            Token::Dimension { .. } => {
-                input.reset(&state);
-                calc(input, Some(self.screen)).map(|_| ())
-            }
-            _ => wrong(),
-        }
+        if any { Ok((image.unwrap_or_default(), colored)) } else { wrong() }
     }
 
     /// `content` (CSS Content 3): the URLs.
@@ -301,10 +247,10 @@ impl Values<'_> {
         if any { Ok(urls) } else { wrong() }
     }
 
-    /// `list-style`: type, position and image in any order.
+    /// `list-style`: type, position and image in any order; `none` is for whichever of type and image is not said.
     pub(super) fn list_style(&self, input: &mut Parser<'_>) -> Parsed<Vec<Written>> {
         let mut image = None;
-        let mut words = 0;
+        let (mut kind, mut nones, mut placed) = (false, 0, false);
         while !input.is_exhausted() {
             if image.is_none()
                 && let Ok(found) = input.try_parse(|i| self.image(i))
@@ -313,8 +259,15 @@ impl Values<'_> {
                 continue;
             }
             match input.next()?.clone() {
-                Token::Ident(_) | Token::QuotedString(_) if words < 3 => words += 1,
-                Token::Function(f) if f.eq_ignore_ascii_case("symbols") => {
+                Token::Ident(w) if w.eq_ignore_ascii_case("none") => nones += 1,
+                Token::Ident(w) if w.eq_ignore_ascii_case("inside") || w.eq_ignore_ascii_case("outside") => {
+                    if std::mem::replace(&mut placed, true) {
+                        return wrong();
+                    }
+                }
+                Token::Ident(_) | Token::QuotedString(_) if !kind => kind = true,
+                Token::Function(f) if !kind && f.eq_ignore_ascii_case("symbols") => {
+                    kind = true;
                     input.parse_nested_block(|i| {
                         while i.next().is_ok() {}
                         Ok::<_, ParseError<()>>(())
@@ -323,11 +276,15 @@ impl Values<'_> {
                 _ => return wrong(),
             }
         }
-        if image.is_some() || words > 0 { Ok(image.unwrap_or_default()) } else { wrong() }
+        let said = usize::from(kind) + usize::from(image.is_some());
+        if nones + said > 2 || (nones + said == 0 && !placed) { wrong() } else { Ok(image.unwrap_or_default()) }
     }
 
     /// `cursor`: images with hot spots, then a keyword.
     pub(super) fn cursor(&self, input: &mut Parser<'_>) -> Parsed<Vec<Written>> {
+        const WORDS: &str = " auto default none context-menu help pointer progress wait cell crosshair text vertical-text alias copy move no-drop \
+            not-allowed grab grabbing e-resize n-resize ne-resize nw-resize s-resize se-resize sw-resize w-resize ew-resize ns-resize nesw-resize \
+            nwse-resize col-resize row-resize all-scroll zoom-in zoom-out -webkit-grab -webkit-grabbing -webkit-zoom-in -webkit-zoom-out ";
         let mut urls = Vec::new();
         loop {
             if let Ok(found) = input.try_parse(|i| self.image(i)) {
@@ -338,35 +295,74 @@ impl Values<'_> {
                 input.expect_comma()?;
                 continue;
             }
-            input.expect_ident()?;
+            let word = input.expect_ident()?.to_ascii_lowercase();
             input.expect_exhausted()?;
-            return Ok(urls);
+            return if WORDS.contains(&format!(" {word} ")) { Ok(urls) } else { wrong() };
         }
     }
 
-    /// `border-image`, `-webkit-border-image`, `mask-border`: an image among numbers and words.
+    /// `border-image`, `-webkit-border-image`, `-webkit-mask-box-image`: image, slices with widths and outsets, repetition.
     pub(super) fn border_image(&self, input: &mut Parser<'_>) -> Parsed<Vec<Written>> {
-        let mut image = None;
-        let mut any = false;
+        let (mut image, mut sliced, mut repeats, mut any) = (None, false, 0, false);
         while !input.is_exhausted() {
             any = true;
             if image.is_none()
                 && let Ok(found) = input.try_parse(|i| self.image_or_none(i))
             {
                 image = Some(found);
-                continue;
-            }
-            match input.next()?.clone() {
-                Token::Number { .. } | Token::Percentage { .. } | Token::Dimension { .. } | Token::Delim('/') => {}
-                Token::Ident(w)
-                    if matches!(w.to_ascii_lowercase().as_str(), "fill" | "auto" | "stretch" | "repeat" | "round" | "space") => {}
-                _ => return wrong(),
+            } else if !sliced && input.try_parse(slices).is_ok() {
+                sliced = true;
+            } else {
+                repeats += 1;
+                let word = input.expect_ident()?.to_ascii_lowercase();
+                if repeats > 2 || !matches!(word.as_str(), "stretch" | "repeat" | "round" | "space") {
+                    return wrong();
+                }
             }
         }
         if any { Ok(image.unwrap_or_default()) } else { wrong() }
     }
 
-    /// `filter`, `clip-path`, `fill`, `stroke`, `marker-…`, `shape-outside`, `-webkit-box-reflect`: any `url()` among anything.
+    /// `filter`, `backdrop-filter`: functions and references to filters.
+    pub(super) fn filter(&self, input: &mut Parser<'_>) -> Parsed<Vec<Written>> {
+        const FUNCTIONS: &str = " blur brightness contrast drop-shadow grayscale hue-rotate invert opacity saturate sepia ";
+        if input.try_parse(|i| i.expect_ident_matching("none")).is_ok() {
+            input.expect_exhausted()?;
+            return Ok(Vec::new());
+        }
+        let mut urls = Vec::new();
+        loop {
+            match input.try_parse(url) {
+                Ok(found) => urls.push(found),
+                Err(_) => {
+                    let name = input.expect_function()?.to_ascii_lowercase();
+                    if !FUNCTIONS.contains(&format!(" {name} ")) {
+                        return wrong();
+                    }
+                    input.parse_nested_block(|i| {
+                        while i.next().is_ok() {}
+                        Ok::<_, ParseError<()>>(())
+                    })?;
+                }
+            }
+            if input.is_exhausted() {
+                return Ok(urls);
+            }
+        }
+    }
+
+    /// `shape-outside`: a picture alone, or shapes and boxes.
+    pub(super) fn shape(&self, input: &mut Parser<'_>) -> Parsed<Vec<Written>> {
+        match input.try_parse(|i| self.image_or_none(i)) {
+            Ok(found) => {
+                input.expect_exhausted()?;
+                Ok(found)
+            }
+            Err(_) => self.anything(input),
+        }
+    }
+
+    /// `clip-path`, `fill`, `stroke`, `marker-…`, `-webkit-box-reflect`: any `url()` among anything.
     pub(super) fn anything(&self, input: &mut Parser<'_>) -> Parsed<Vec<Written>> {
         let mut urls = Vec::new();
         let mut any = false;
@@ -393,44 +389,34 @@ impl Values<'_> {
     }
 }
 
-fn is_color_function(name: &str) -> bool {
-    const FUNCTIONS: [&str; 15] = [
-        "rgb",
-        "rgba",
-        "hsl",
-        "hsla",
-        "hwb",
-        "lab",
-        "lch",
-        "oklab",
-        "oklch",
-        "color",
-        "color-mix",
-        "light-dark",
-        "device-cmyk",
-        "contrast-color",
-        "alpha",
-    ];
-    FUNCTIONS.iter().any(|f| name.eq_ignore_ascii_case(f))
-}
-
-pub(super) fn is_color(word: &str) -> bool {
-    const WORDS: &str = " transparent currentcolor canvas canvastext linktext visitedtext activetext buttonface buttontext buttonborder field fieldtext \
-        highlight highlighttext selecteditem selecteditemtext mark marktext graytext accentcolor accentcolortext activeborder activecaption appworkspace \
-        background buttonhighlight buttonshadow captiontext inactiveborder inactivecaption inactivecaptiontext infobackground infotext menu menutext \
-        scrollbar threeddarkshadow threedface threedhighlight threedlightshadow threedshadow window windowframe windowtext -webkit-activelink -webkit-link \
-        -webkit-focus-ring-color aliceblue antiquewhite aqua aquamarine azure beige bisque black blanchedalmond blue blueviolet brown burlywood cadetblue \
-        chartreuse chocolate coral cornflowerblue cornsilk crimson cyan darkblue darkcyan darkgoldenrod darkgray darkgreen darkgrey darkkhaki darkmagenta \
-        darkolivegreen darkorange darkorchid darkred darksalmon darkseagreen darkslateblue darkslategray darkslategrey darkturquoise darkviolet deeppink \
-        deepskyblue dimgray dimgrey dodgerblue firebrick floralwhite forestgreen fuchsia gainsboro ghostwhite gold goldenrod gray green greenyellow grey \
-        honeydew hotpink indianred indigo ivory khaki lavender lavenderblush lawngreen lemonchiffon lightblue lightcoral lightcyan lightgoldenrodyellow \
-        lightgray lightgreen lightgrey lightpink lightsalmon lightseagreen lightskyblue lightslategray lightslategrey lightsteelblue lightyellow lime \
-        limegreen linen magenta maroon mediumaquamarine mediumblue mediumorchid mediumpurple mediumseagreen mediumslateblue mediumspringgreen \
-        mediumturquoise mediumvioletred midnightblue mintcream mistyrose moccasin navajowhite navy oldlace olive olivedrab orange orangered orchid \
-        palegoldenrod palegreen paleturquoise palevioletred papayawhip peachpuff peru pink plum powderblue purple rebeccapurple red rosybrown royalblue \
-        saddlebrown salmon sandybrown seagreen seashell sienna silver skyblue slateblue slategray slategrey snow springgreen steelblue tan teal thistle \
-        tomato turquoise violet wheat white whitesmoke yellow yellowgreen ";
-    WORDS.contains(&format!(" {word} "))
+/// What of a border image goes where: slices `/` widths `/` outsets (CSS Backgrounds 3 §6).
+fn slices(input: &mut Parser<'_>) -> Parsed<()> {
+    let upto_four =
+        |i: &mut Parser<'_>, one: fn(&mut Parser<'_>) -> Parsed<()>| (0..4).take_while(|_| i.try_parse(one).is_ok()).count();
+    let slice: fn(&mut Parser<'_>) -> Parsed<()> =
+        |i| if matches!(measure(i)?, Kind::Number | Kind::Percentage) { Ok(()) } else { wrong() };
+    let width: fn(&mut Parser<'_>) -> Parsed<()> = |i| {
+        let auto = i.try_parse(|i| i.expect_ident_matching("auto")).is_ok();
+        if auto || matches!(measure(i)?, Kind::Number | Kind::Percentage | Kind::Length) { Ok(()) } else { wrong() }
+    };
+    let outset: fn(&mut Parser<'_>) -> Parsed<()> =
+        |i| if matches!(measure(i)?, Kind::Number | Kind::Length) { Ok(()) } else { wrong() };
+    let fill = |i: &mut Parser<'_>| i.try_parse(|i| i.expect_ident_matching("fill")).is_ok();
+    let filled = fill(input);
+    if upto_four(input, slice) == 0 {
+        return wrong();
+    }
+    if !filled {
+        fill(input);
+    }
+    let slash = |i: &mut Parser<'_>| i.try_parse(|i| i.expect_delim('/')).is_ok();
+    if slash(input) {
+        let widths = upto_four(input, width);
+        if (slash(input) && upto_four(input, outset) == 0) || (widths == 0 && input.is_exhausted()) {
+            return wrong();
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
