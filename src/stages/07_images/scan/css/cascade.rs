@@ -361,8 +361,12 @@ impl<'p> Cascade<'p> {
                 candidates.extend(found);
             }
         }
-        if let Some(found) = self.by_name.get(tree.local(node)) {
+        let local = tree.local(node);
+        if let Some(found) = self.by_name.get(local) {
             candidates.extend(found);
+        }
+        if tree.space(node) != Space::Html && local.bytes().any(|b| b.is_ascii_uppercase()) {
+            candidates.extend(self.by_name.get(&*local.to_ascii_lowercase()).into_iter().flatten());
         }
         candidates.extend(&self.rest);
         // `class="a a"` names its rules twice.

@@ -69,12 +69,91 @@ impl<'t> El<'t> {
         if self.attr("disabled").is_some() {
             return true;
         }
-        let mut at = self.parent_element();
+        if self.html(&["option", "optgroup"]) {
+            let group = self.parent_element().filter(|p| p.html(&["optgroup"]));
+            return group.is_some_and(|g| g.attr("disabled").is_some());
+        }
+        let (mut at, mut below) = (self.parent_element(), *self);
         while let Some(parent) = at {
-            if parent.html(&["fieldset"]) && parent.attr("disabled").is_some() {
+            // HTML §4.10.15: what is in the first legend stays enabled.
+            let exempt = below.html(&["legend"]) && parent.first_legend() == Some(below.id);
+            if parent.html(&["fieldset"]) && parent.attr("disabled").is_some() && !exempt {
                 return true;
             }
-            at = parent.parent_element();
+            (at, below) = (parent.parent_element(), parent);
+        }
+        false
+    }
+
+    fn first_legend(self) -> Option<NodeId> {
+        let mut at = self.first_element_child();
+        while let Some(child) = at.filter(|c| !c.html(&["legend"])) {
+            at = child.next_sibling_element();
+        }
+        at.map(|l| l.id)
+    }
+
+    fn kind(&self) -> String {
+        self.attr("type").unwrap_or_default().to_ascii_lowercase()
+    }
+
+    /// HTML §4.10.5.3.7: has it a range, and is its value outside? None: it has none.
+    fn outside_range(&self) -> Option<bool> {
+        let kind = self.kind();
+        if !self.html(&["input"]) || !matches!(&*kind, "number" | "range" | "date" | "month" | "week" | "time" | "datetime-local")
+        {
+            return None;
+        }
+        let (least, most) = (self.attr("min"), self.attr("max"));
+        if kind == "range" {
+            return Some(false);
+        }
+        if least.is_none() && most.is_none() {
+            return None;
+        }
+        let value = self.attr("value").unwrap_or_default();
+        if kind == "number" {
+            let number = |text: &str| text.trim().parse::<f64>().ok();
+            let Some(value) = number(value) else { return Some(false) };
+            let below = least.and_then(number).is_some_and(|l| value < l);
+            return Some(below || most.and_then(number).is_some_and(|m| value > m));
+        }
+        // Written in one way only, dates and times sort as text.
+        let same = |limit: &&str| limit.len() == value.len();
+        Some(least.filter(same).is_some_and(|l| value < l) || most.filter(same).is_some_and(|m| value > m))
+    }
+
+    /// HTML §4.10.20: a control whose value does not satisfy its constraints.
+    fn invalid_control(&self) -> bool {
+        if self.disabled() || (self.attr("readonly").is_some() && !self.html(&["select"])) {
+            return false;
+        }
+        let mistyped = || {
+            let value = self.attr("value").unwrap_or_default().trim();
+            match (self.html(&["input"]), &*self.kind()) {
+                (true, "email") => {
+                    let parts = value.split_once('@');
+                    !value.is_empty() && parts.is_none_or(|(a, b)| a.is_empty() || b.is_empty() || value.contains(' '))
+                }
+                (true, "url") => !value.is_empty() && ::url::Url::parse(value).is_err(),
+                _ => false,
+            }
+        };
+        self.wanting() || self.outside_range() == Some(true) || mistyped()
+    }
+
+    /// A control, or a form or fieldset with a control, that is invalid.
+    fn invalid(&self) -> bool {
+        if !self.html(&["form", "fieldset"]) {
+            return self.invalid_control();
+        }
+        let tree = self.tree();
+        let mut next = tree.following(self.id, self.id, true);
+        while let Some(node) = next {
+            if tree.is_element(node) && self.at(node).invalid_control() {
+                return true;
+            }
+            next = tree.following(node, self.id, true);
         }
         false
     }
@@ -205,7 +284,10 @@ impl Element for El<'_> {
     }
 
     fn has_local_name(&self, name: &Word) -> bool {
-        self.tree().local(self.id) == name.as_str()
+        let own = self.tree().local(self.id);
+        // HTML pages write the names of foreign elements in any case, and selectors too (Selectors 4 §5.1 leaves it to HTML).
+        let foreign = || !self.view.xml && self.tree().space(self.id) != Space::Html;
+        own == name.as_str() || (foreign() && own.eq_ignore_ascii_case(name.as_str()))
     }
 
     fn has_namespace(&self, ns: &Word) -> bool {
@@ -248,13 +330,10 @@ impl Element for El<'_> {
                     && !self.tree().has(self.id, flag::TEXT)
             }
             Class::Default => self.attr("checked").is_some() || self.attr("selected").is_some(),
-            Class::Valid => self.html(&["input", "select", "textarea", "form", "fieldset", "button"]) && !self.wanting(),
-            Class::Invalid => self.wanting(),
-            Class::InRange => {
-                const RANGED: [&str; 6] = ["number", "range", "date", "month", "week", "time"];
-                let ranged = || self.attr("type").is_some_and(|t| RANGED.iter().any(|k| t.eq_ignore_ascii_case(k)));
-                self.html(&["input"]) && ranged() && (self.attr("min").is_some() || self.attr("max").is_some())
-            }
+            Class::Valid => self.html(&["input", "select", "textarea", "form", "fieldset", "button"]) && !self.invalid(),
+            Class::Invalid => self.invalid(),
+            Class::OutOfRange => self.outside_range() == Some(true),
+            Class::InRange => self.outside_range() == Some(false),
             Class::Indeterminate => {
                 let radio = || self.attr("type").is_some_and(|t| t.eq_ignore_ascii_case("radio"));
                 (self.html(&["progress"]) && self.attr("value").is_none())
@@ -264,10 +343,7 @@ impl Element for El<'_> {
             Class::Open => self.html(&["details", "dialog"]) && self.attr("open").is_some(),
             Class::Lang(wanted) => self.language().is_some_and(|lang| {
                 let lang = lang.to_ascii_lowercase();
-                wanted.iter().any(|w| {
-                    let w = w.trim_start_matches("*-");
-                    w == "*" || lang == w || lang.strip_prefix(w).is_some_and(|rest| rest.starts_with('-'))
-                })
+                lang.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
             }),
             Class::Dir(ltr) => self.left_to_right() == *ltr,
             Class::Action | Class::Never => false,

@@ -104,10 +104,11 @@ pub(super) enum Class {
     Valid,
     Invalid,
     InRange,
+    OutOfRange,
     Indeterminate,
     Defined,
     Open,
-    Lang(Vec<String>),
+    Lang(String),
     Dir(bool),
     /// User action: nobody hovers.
     Action,
@@ -206,13 +207,13 @@ impl<'i> selectors::parser::Parser<'i> for Grammar {
             "valid" => Class::Valid,
             "invalid" => Class::Invalid,
             "in-range" => Class::InRange,
+            "out-of-range" => Class::OutOfRange,
             "indeterminate" => Class::Indeterminate,
             "defined" => Class::Defined,
             "open" => Class::Open,
             "hover" | "active" | "focus" | "focus-visible" | "focus-within" => Class::Action,
             "visited"
             | "target-within"
-            | "out-of-range"
             | "user-valid"
             | "user-invalid"
             | "modal"
@@ -255,10 +256,12 @@ impl<'i> selectors::parser::Parser<'i> for Grammar {
 
     fn parse_non_ts_functional_pseudo_class(&self, name: &str, input: &mut CssParser<'i>, _: bool) -> Parsed<Class> {
         Ok(match name.to_ascii_lowercase().as_str() {
-            "lang" => Class::Lang(
-                input
-                    .parse_comma_separated(|i| i.expect_ident_or_string().map(|s| s.to_ascii_lowercase()).map_err(Into::into))?,
-            ),
+            // Unlike Selectors 4 §11.2: Chromium knows one identifier, no list and no strings.
+            "lang" => {
+                let wanted = input.expect_ident()?.to_ascii_lowercase();
+                input.expect_exhausted()?;
+                Class::Lang(wanted)
+            }
             "dir" => match input.expect_ident()?.to_ascii_lowercase().as_str() {
                 "ltr" => Class::Dir(true),
                 "rtl" => Class::Dir(false),
