@@ -296,7 +296,7 @@ impl<'p> Cascade<'p> {
     }
 
     fn pseudos(&mut self, node: NodeId, matched: &[Matched<'p>], variables: &Variables, display: Option<&str>) {
-        const ALL: [Pseudo; 15] = [
+        const ALL: [Pseudo; 16] = [
             Pseudo::Before,
             Pseudo::After,
             Pseudo::FirstLine,
@@ -312,6 +312,7 @@ impl<'p> Cascade<'p> {
             Pseudo::Spin,
             Pseudo::Meter,
             Pseudo::Resizer,
+            Pseudo::Swatch,
         ];
         for (n, pseudo) in ALL.into_iter().enumerate() {
             let rules: Vec<&Matched<'p>> = matched.iter().filter(|m| m.pseudo == Some(pseudo)).collect();
@@ -323,10 +324,13 @@ impl<'p> Cascade<'p> {
             if matches!(won.word(Property::Display), Some(Display::Word(w)) if &*w == "none") {
                 continue;
             }
-            // Without a word about `content` there is no such element; with `none` or `normal` there is, for Chromium.
+            // Without a word about `content` there is no such element; with any word, `none` among them, there is, for Chromium.
             let generated = matches!(pseudo, Pseudo::Before | Pseudo::After);
-            if generated && !matches!(&won.slots[Property::Content as usize], Won::Set(Setting::Urls(_), _)) {
+            if generated && matches!(&won.slots[Property::Content as usize], Won::None) {
                 continue;
+            }
+            for slot in (0..Property::PICTURES).filter(|s| !Self::applies_to(*s, pseudo)) {
+                won.slots[slot] = Won::None;
             }
             self.tell(node, &mut won, (n as u64 + 1) * 64);
         }

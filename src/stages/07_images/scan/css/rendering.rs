@@ -78,7 +78,7 @@ impl Cascade<'_> {
             }
             Pseudo::FileSelectorButton => input(&["file"]),
             Pseudo::DetailsContent => tree.is_html(node, "details"),
-            Pseudo::Scrollbar => matches!(tree.local(node), "html" | "body" | "textarea"),
+            Pseudo::Scrollbar => matches!(tree.local(node), "html" | "body"),
             Pseudo::SearchCancel => input(&["search"]),
             Pseudo::Slider => input(&["range"]),
             Pseudo::Calendar => input(&["date", "time", "month", "week", "datetime-local"]),
@@ -87,9 +87,27 @@ impl Cascade<'_> {
             Pseudo::Resizer => tree.is_html(node, "textarea"),
             Pseudo::Marker => display.map_or_else(|| matches!(tree.local(node), "li" | "summary"), |d| d.contains("list-item")),
             Pseudo::FirstLine | Pseudo::FirstLetter => {
-                display.map_or_else(|| !self.inline(node), |d| d != "inline" && d != "contents")
+                // What holds lines of its own; a letter must begin one of them.
+                const NO_LINE: &str = " audio canvas embed iframe img object rt select table tbody tfoot thead tr video ";
+                const NO_LETTER: &str = " details fieldset hr input meter ol progress textarea ul ";
+                let local = format!(" {} ", tree.local(node));
+                let lines = !NO_LINE.contains(&local) && (pseudo == Pseudo::FirstLine || !NO_LETTER.contains(&local));
+                lines && display.map_or_else(|| !self.inline(node), |d| d != "inline" && d != "contents")
             }
+            Pseudo::Swatch => input(&["color"]),
             Pseudo::Before | Pseudo::After | Pseudo::Other => true,
+        }
+    }
+
+    /// Does a property that names pictures apply to that pseudo-element?
+    /// CSS Pseudo-Elements 4 §2.1.2, §2.2.2 and CSS Lists 3 §3.3.
+    pub(super) fn applies_to(property: usize, pseudo: Pseudo) -> bool {
+        let one_of = |these: &[Property]| these.iter().any(|p| *p as usize == property);
+        match pseudo {
+            Pseudo::FirstLine => one_of(&[Property::BackgroundImage]),
+            Pseudo::FirstLetter => one_of(&[Property::BackgroundImage, Property::BorderImage]),
+            Pseudo::Marker => one_of(&[Property::Content, Property::Cursor]),
+            _ => true,
         }
     }
 

@@ -62,6 +62,7 @@ pub(super) enum Pseudo {
     Spin,
     Meter,
     Resizer,
+    Swatch,
     /// Known, and never with a picture that is fetched.
     Other,
 }
@@ -289,10 +290,11 @@ impl<'i> selectors::parser::Parser<'i> for Grammar {
             "-webkit-scrollbar" => Pseudo::Scrollbar,
             "-webkit-search-cancel-button" => Pseudo::SearchCancel,
             "-webkit-slider-thumb" | "-webkit-slider-runnable-track" => Pseudo::Slider,
-            "-webkit-calendar-picker-indicator" => Pseudo::Calendar,
+            "-webkit-calendar-picker-indicator" | "-webkit-datetime-edit" => Pseudo::Calendar,
             "-webkit-inner-spin-button" => Pseudo::Spin,
-            "-webkit-meter-bar" => Pseudo::Meter,
+            "-webkit-meter-bar" | "-webkit-meter-optimum-value" => Pseudo::Meter,
             "-webkit-resizer" => Pseudo::Resizer,
+            "-webkit-color-swatch" | "-webkit-color-swatch-wrapper" => Pseudo::Swatch,
             "selection"
             | "backdrop"
             | "cue"
