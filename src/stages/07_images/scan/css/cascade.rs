@@ -98,6 +98,8 @@ struct Inherited {
 struct Container {
     names: Rc<str>,
     width: f64,
+    /// Both sides are contained, not the width alone.
+    whole: bool,
     outer: Option<Rc<Container>>,
 }
 
@@ -279,7 +281,8 @@ impl<'p> Cascade<'p> {
                 Some(Display::Word(n)) => n,
                 _ => "".into(),
             };
-            inherited.containers = Some(Rc::new(Container { names, width, outer: inherited.containers.take() }));
+            inherited.containers =
+                Some(Rc::new(Container { names, width, whole: &*kind == "size", outer: inherited.containers.take() }));
         }
         let shown_as = match &display {
             Some(Display::Word(w)) => Some(&**w),
@@ -414,8 +417,10 @@ impl<'p> Cascade<'p> {
     }
 
     fn container_fits(&self, query: &ContainerQuery, mut container: Option<&Rc<Container>>) -> bool {
+        // CSS Conditional 5 §5: the nearest one that contains the sides that are asked about.
+        let tall = ["height", "aspect-ratio", "orientation"].iter().any(|f| query.condition.contains(f));
         while let Some(c) = container {
-            let named = query.name.as_ref().is_none_or(|n| c.names.split(' ').any(|own| own == n));
+            let named = (c.whole || !tall) && query.name.as_ref().is_none_or(|n| c.names.split(' ').any(|own| own == n));
             if named {
                 let screen = Screen { width: c.width, height: self.screen.height, density: self.screen.density };
                 let mut input = cssparser::Parser::new(&query.condition);
