@@ -27,6 +27,7 @@ fn references(kind: &[u8], parts: &[&[u8]], css: &[u8]) -> Vec<Reference> {
                     let answer = SheetAnswer { url, status: 200, fields: Vec::new(), body: css.into() };
                     found.extend(scanner.sheet(id, Some(answer)));
                 }
+                (Kind::Icon(id), _) => found.extend(scanner.icon(id, &[(8, 8)])),
                 (Kind::Object(id), _) => found.extend(scanner.object(id, at % 2 == 0)),
                 (Kind::Frame(id), _) => found.extend(scanner.frame(id, None)),
                 _ => {}

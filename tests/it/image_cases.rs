@@ -193,6 +193,13 @@ fn run(folder: &Path, case: &Value, frames: bool, step: usize) -> Outcome {
             let answer = fetch(&web, url, r.kind, referer.clone(), gate, &mut log);
             match r.kind {
                 Kind::Image => images.append(&mut log),
+                Kind::Icon(id) => {
+                    images.append(&mut log);
+                    let svg = |a: &Answer| a.field("content-type").is_some_and(|t| t.starts_with(b"image/svg"));
+                    let shown = answer.as_ref().filter(|(_, a)| a.status == 200);
+                    let sizes = shown.map(|(_, a)| if svg(a) { (32, 32) } else { (4, 4) });
+                    queue.extend(scanner.icon(id, sizes.as_slice()));
+                }
                 Kind::Object(id) => {
                     images.append(&mut log);
                     let image = |a: &Answer| a.field("content-type").is_none_or(|t| t.starts_with(b"image/"));

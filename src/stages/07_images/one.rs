@@ -22,7 +22,7 @@ use super::lanes::{Attempt, Work};
 use super::names::Name;
 use super::pixels::{Picture, Probe};
 use super::save::{Entry, Saver};
-use super::scan::{FrameAnswer, FrameId, Kind, ObjectId, SheetAnswer, SheetId};
+use super::scan::{FrameAnswer, FrameId, IconId, Kind, ObjectId, SheetAnswer, SheetId};
 use super::shelf::{Copying, Shelf};
 use super::visit::{ImageJob, Visit, Visited, lacks_descriptors};
 
@@ -61,6 +61,8 @@ pub(super) enum Answer {
     Frame(FrameId, Option<FrameAnswer>),
     /// Did it bring something that can be shown?
     Object(ObjectId, bool),
+    /// The sizes of what it holds.
+    Icon(IconId, Vec<(u32, u32)>),
 }
 
 /// A job with its number.
@@ -76,8 +78,10 @@ impl<V: Visit> Work<Numbered, Answer> for Fetching<'_, V> {
         let began = if self.out.heard() { self.out.clock().now() } else { Duration::ZERO };
         self.out.emit_at(began, || ImagesEvent::Fetching { image, number: *number });
         let mut sink = Landing::new(job, self.saver.as_ref(), self.out.heard());
-        sink.copying =
-            self.shelf.filter(|_| matches!(job.kind, Kind::Image | Kind::Object(_))).map(|shelf| shelf.copying(*number));
+        sink.copying = self
+            .shelf
+            .filter(|_| matches!(job.kind, Kind::Image | Kind::Icon(_) | Kind::Object(_)))
+            .map(|shelf| shelf.copying(*number));
         let result = self.visit.visit(job, self.out.of(image), &mut sink);
         match result {
             Ok(visited) => Attempt::Done(self.fetched(*number, job, &visited, sink, began)),
@@ -92,6 +96,7 @@ impl<V: Visit> Work<Numbered, Answer> for Fetching<'_, V> {
                 Attempt::Done(match job.kind {
                     Kind::Image => None,
                     Kind::Object(id) => Some(Answer::Object(id, false)),
+                    Kind::Icon(id) => Some(Answer::Icon(id, Vec::new())),
                     Kind::Sheet(id) => Some(Answer::Sheet(id, None)),
                     Kind::Frame(id) => Some(Answer::Frame(id, None)),
                 })
@@ -125,7 +130,7 @@ impl<V: Visit> Fetching<'_, V> {
         };
         let content_type = head.field("content-type").map(|v| String::from_utf8_lossy(v).into_owned());
         let (width, height) = landed.picture.and_then(|p| p.pixels).unzip();
-        let is_picture = matches!(job.kind, Kind::Image | Kind::Object(_));
+        let is_picture = matches!(job.kind, Kind::Image | Kind::Icon(_) | Kind::Object(_));
         if let Some(saver) = self.saver.as_ref().filter(|_| is_picture) {
             let seen = landed.picture.map(|p| p.format.media_type().to_owned());
             saver.enter(Entry {
@@ -190,7 +195,7 @@ impl<V: Visit> Fetching<'_, V> {
         let url = || self.out.secrets().url(&job.url);
         let exit = error.exit();
         if let Some(saver) = &self.saver
-            && matches!(job.kind, Kind::Image | Kind::Object(_))
+            && matches!(job.kind, Kind::Image | Kind::Icon(_) | Kind::Object(_))
             && exit != Exit::Interrupted
         {
             saver.enter(Entry {
@@ -248,6 +253,11 @@ fn answer(kind: Kind, visited: &Visited, landed: Landed, content_type: Option<&s
             let shows =
                 head.status < 400 && (landed.picture.is_some() || content_type.is_some_and(|t| essence(t).starts_with("image/")));
             Some(Answer::Object(id, shows))
+        }
+        Kind::Icon(id) => {
+            let good = (200..300).contains(&head.status);
+            let sizes = landed.picture.filter(|_| good).map_or_else(Vec::new, Picture::icons);
+            Some(Answer::Icon(id, sizes))
         }
         Kind::Sheet(id) => {
             let fields = head.fields.clone();
@@ -314,7 +324,7 @@ impl<'s> Landing<'s> {
             saver,
             status: 0,
             declared: None,
-            probe: (heard || saver.is_some() || matches!(job.kind, Kind::Object(_))).then(Probe::default),
+            probe: (heard || saver.is_some() || matches!(job.kind, Kind::Icon(_) | Kind::Object(_))).then(Probe::default),
             empty: true,
             saving: Saving::Deciding(Vec::new()),
             text: Vec::new(),
@@ -396,7 +406,7 @@ impl BodySink for Landing<'_> {
                 self.text.extend_from_slice(&content[..content.len().min(room)]);
                 Ok(())
             }
-            Kind::Image | Kind::Object(_) => {
+            Kind::Image | Kind::Icon(_) | Kind::Object(_) => {
                 if let Some(probe) = &mut self.probe {
                     probe.feed(content);
                 }

@@ -94,6 +94,18 @@ pub struct Picture {
     pub pixels: Option<(u32, u32)>,
 }
 
+impl Picture {
+    /// The sizes it has as an icon. A drawing is made as big as is wanted; an ICO, which tells its biggest, holds the usual one too.
+    pub(crate) fn icons(self) -> Vec<(u32, u32)> {
+        match (self.format, self.pixels) {
+            (Format::Svg, _) => vec![(32, 32)],
+            (Format::Ico, Some((w, h))) if w > 16 => vec![(16, 16), (w, h)],
+            (_, Some(size)) => vec![size],
+            (_, None) => vec![(1, 1)],
+        }
+    }
+}
+
 /// Reads a picture's type and size while its bytes pass; keeps a bounded number of them and lets go once it knows.
 #[derive(Debug, Default)]
 pub(crate) struct Probe {

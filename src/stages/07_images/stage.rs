@@ -182,6 +182,7 @@ impl<V: Visit> ImagesStage<'_, '_, V> {
                 Answer::Sheet(id, answer) => scanner.sheet(id, answer),
                 Answer::Frame(id, answer) => scanner.frame(id, answer),
                 Answer::Object(id, shows) => scanner.object(id, shows),
+                Answer::Icon(id, sizes) => scanner.icon(id, &sizes),
             };
             self.hand_over(found, start);
         }
@@ -210,7 +211,7 @@ impl<V: Visit> ImagesStage<'_, '_, V> {
         self.number += 1;
         let number = self.number;
         let purpose = match reference.kind {
-            Kind::Image | Kind::Object(_) => Purpose::Image,
+            Kind::Image | Kind::Icon(_) | Kind::Object(_) => Purpose::Image,
             Kind::Sheet(_) => Purpose::StyleSheet,
             Kind::Frame(_) => Purpose::Frame,
         };

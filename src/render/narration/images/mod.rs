@@ -198,7 +198,7 @@ fn headline(words: &Words, seen: &Seen<'_>) -> String {
     let mut counts = [0u64; 8];
     for row in &seen.rows {
         let place = match (&row.reference.verdict, row.reference.kind) {
-            (Verdict::Fetch { .. }, Kind::Image | Kind::Object(_)) => 0,
+            (Verdict::Fetch { .. }, Kind::Image | Kind::Icon(_) | Kind::Object(_)) => 0,
             (Verdict::Fetch { .. }, Kind::Sheet(_)) => 1,
             (Verdict::Fetch { .. }, Kind::Frame(_)) => 2,
             (Verdict::Skip { reason }, _) => match reason {

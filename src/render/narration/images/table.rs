@@ -174,7 +174,7 @@ impl Table {
         match reference.kind {
             Kind::Sheet(_) => notes.push((false, phrase!("images-purpose-sheet"))),
             Kind::Frame(_) => notes.push((false, phrase!("images-purpose-frame"))),
-            Kind::Image | Kind::Object(_) => {}
+            Kind::Image | Kind::Icon(_) | Kind::Object(_) => {}
         }
         if fetched.redirects > 0 {
             notes

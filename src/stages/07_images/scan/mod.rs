@@ -16,6 +16,7 @@
 mod calc;
 mod css;
 mod encoding;
+mod icons;
 mod kind;
 mod media;
 mod origin;
@@ -51,7 +52,8 @@ use tree::NodeId;
 
 pub use policy::{Gate, Hop};
 pub use reference::{
-    Candidate, FrameAnswer, FrameId, Kind, ObjectId, Order, Reference, SheetAnswer, SheetId, SkipReason, Source, Verdict, Why,
+    Candidate, FrameAnswer, FrameId, IconId, Kind, ObjectId, Order, Reference, SheetAnswer, SheetId, SkipReason, Source, Verdict,
+    Why,
 };
 
 /// What is known of a page before its first byte.
@@ -222,6 +224,12 @@ impl Scanner {
             })
             .flatten()
             .collect()
+    }
+
+    /// The sizes of the pictures that an icon's answer holds, in pixels; none when it is no picture.
+    pub fn icon(&mut self, id: IconId, sizes: &[(u32, u32)]) -> Vec<Reference> {
+        self.page.borrow_mut().icon_answer(id, sizes);
+        self.take()
     }
 
     fn begin(&mut self) {

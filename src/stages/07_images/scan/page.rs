@@ -11,6 +11,7 @@ use ::url::Url;
 use encoding_rs::{Encoding, UTF_8};
 
 use super::css::Sheets;
+use super::icons::Icons;
 use super::media::Screen;
 use super::origin::same_origin;
 use super::policy::{Destination, Gate, ReferrerPolicy, SharedGate};
@@ -48,13 +49,6 @@ pub(super) struct Framed {
     pub(super) srcdoc: Option<String>,
     pub(super) sandboxed: bool,
     pub(super) node: NodeId,
-}
-
-struct Icon {
-    node: NodeId,
-    typed: String,
-    base: Url,
-    sizes: String,
 }
 
 /// How a reference is fetched, apart from where.
@@ -104,7 +98,7 @@ pub(super) struct Page {
     /// `object` and `embed`: whether they are rendered is known at the end.
     pub(super) plugins: Vec<NodeId>,
     pub(super) objects: Vec<(ObjectId, NodeId)>,
-    icons: Vec<Icon>,
+    pub(super) icons: Icons,
     /// Place of the page among the references: frames lie inside their element.
     pub(super) place: (u64, u32),
     /// Addresses of the pages around this one.
@@ -148,7 +142,7 @@ impl Page {
             sheets: Sheets::default(),
             plugins: Vec::new(),
             objects: Vec::new(),
-            icons: Vec::new(),
+            icons: Icons::default(),
             place: (0, 24),
             around: Vec::new(),
         }
@@ -461,7 +455,9 @@ impl Page {
                 self.linked_sheet(node, href, &media, &title, has("alternate"), policy, cors, &nonce, &integrity, &charset);
             }
         }
-        if self.top && (has("icon") || has("apple-touch-icon") || has("apple-touch-icon-precomposed")) {
+        // Unlike HTML §4.6.7.8: Chromium looks for icons among the children of `head` only.
+        let in_head = self.tree.parent(node).is_some_and(|p| self.tree.is_html(p, "head"));
+        if self.top && in_head && (has("icon") || has("apple-touch-icon") || has("apple-touch-icon-precomposed")) {
             let Some(href) = href else { return };
             let order = self.order(node, 1);
             if !has("icon") {
@@ -470,7 +466,7 @@ impl Page {
                 self.skip(order, &href, Source::Icon, Kind::Image, SkipReason::Media(short(&media)));
             } else {
                 let sizes = self.attr(node, "sizes").unwrap_or_default();
-                self.icons.push(Icon { node, typed: href, base: self.base.clone(), sizes });
+                self.icon_link(node, href, &sizes);
             }
         }
     }
@@ -601,30 +597,6 @@ impl Page {
         self.push(r);
     }
 
-    /// The best icon, once all are known.
-    pub(super) fn choose_icons(&mut self) {
-        let icons = std::mem::take(&mut self.icons);
-        // One that scales is as good as can be: no other is asked for.
-        let any = icons.iter().position(|i| i.sizes.split_ascii_whitespace().any(|s| s.eq_ignore_ascii_case("any")));
-        // Big ones are for other places than a tab, if there are small ones.
-        let big = |icon: &Icon| {
-            let sides =
-                icon.sizes.split_ascii_whitespace().filter_map(|s| s.to_ascii_lowercase().split('x').next()?.parse::<u32>().ok());
-            sides.min().is_some_and(|side| side > 64)
-        };
-        let small = icons.iter().any(|i| !big(i));
-        for (n, icon) in icons.iter().enumerate() {
-            let order = self.order(icon.node, 1);
-            if any.is_some_and(|best| best != n) || (small && big(icon)) {
-                self.skip(order, &icon.typed, Source::Icon, Kind::Image, SkipReason::OtherIcon);
-                continue;
-            }
-            let manner = Manner { base: &icon.base, ..self.manner(Source::Icon) };
-            let r = self.refer(order, &icon.typed, manner);
-            self.push(r);
-        }
-    }
-
     pub(super) fn new_object(&mut self, node: NodeId) -> ObjectId {
         let id = {
             let mut shared = self.shared.borrow_mut();
@@ -685,7 +657,7 @@ impl Page {
             return refuse(reason);
         }
         url.set_fragment(None);
-        if matches!(kind, Kind::Image | Kind::Object(_)) {
+        if matches!(kind, Kind::Image | Kind::Icon(_) | Kind::Object(_)) {
             let mut shared = self.shared.borrow_mut();
             let hash = shared.hasher.hash_one(url.as_str());
             if !shared.asked.insert(hash) {

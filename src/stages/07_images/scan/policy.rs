@@ -381,7 +381,7 @@ impl Gate {
     /// A redirect of something the page asked for. `before` is the `Referer` that was sent, `fields` those of the redirect.
     pub fn redirect(&self, kind: super::Kind, before: Option<&str>, to: &Url, fields: &[Field]) -> Hop {
         let what = match kind {
-            super::Kind::Image => Destination::Image,
+            super::Kind::Image | super::Kind::Icon(_) => Destination::Image,
             super::Kind::Object(_) => Destination::Object,
             super::Kind::Sheet(_) => Destination::Style,
             super::Kind::Frame(_) => Destination::Frame,

@@ -23,6 +23,10 @@ pub struct SheetId(pub u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub struct ObjectId(pub u32);
 
+/// An icon on whose answer it depends whether another is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct IconId(pub u32);
+
 /// A frame that can be entered (`--frames`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub struct FrameId(pub u32);
@@ -145,6 +149,8 @@ pub enum Kind {
     Image,
     /// A picture in an `object`: [`super::Scanner::object`] wants to know how it ended.
     Object(ObjectId),
+    /// An icon that may not be the last: [`super::Scanner::icon`] wants to know what it holds.
+    Icon(IconId),
     /// A style sheet: [`super::Scanner::sheet`] wants its answer.
     Sheet(SheetId),
     /// A page in the page: told, and with `--frames` fetched for [`super::Scanner::frame`].
