@@ -128,7 +128,8 @@ impl Scanner {
         let document = kind::declared(content_type.as_deref(), &fields);
         if matches!(document, Document::Html | Document::Xml | Document::Unsaid) {
             for field in fields.iter().filter(|f| f.name.eq_ignore_ascii_case("link")) {
-                page.link_field(&String::from_utf8_lossy(&field.value.0));
+                // Fields are Latin-1, whatever the page is in.
+                page.link_field(&encoding_rs::mem::decode_latin1(&field.value.0));
             }
         }
         Self::of(page, document, content_type, None)

@@ -517,6 +517,10 @@ impl Page {
             let Some((url, parameters)) = link.trim().strip_prefix('<').and_then(|r| r.split_once('>')) else { continue };
             let parameters = parse_parameters(parameters);
             let get = |name: &str| parameters.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
+            // RFC 8288 §3.2: with an anchor it is about another page. Chromium drops links with an empty target or condition.
+            if url.trim().is_empty() || get("anchor").is_some() || get("media") == Some("") {
+                continue;
+            }
             let rel = get("rel").unwrap_or_default().to_ascii_lowercase();
             let order = Order(self.place.0);
             if rel.split_ascii_whitespace().any(|r| r == "preload") && get("as").is_some_and(|a| a.eq_ignore_ascii_case("image"))
