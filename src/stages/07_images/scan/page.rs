@@ -340,6 +340,8 @@ impl Page {
         self.based = true;
         // HTML §4.2.3: its own base is the document's fallback base.
         let found = resolve(&href, &self.base, self.encoding);
+        // Unlike HTML §4.2.3: in Chromium nothing is relative to a base that is no URL.
+        let found = found.or_else(|| Url::parse("about:invalid").ok());
         if let Some(url) = found.filter(|u| !matches!(u.scheme(), "data" | "javascript") && self.gate.base(u)) {
             self.base = url;
         }

@@ -159,7 +159,8 @@ impl Page {
             Origin::Attribute => {
                 self.refer(order, &found.url, Manner { base: &base, encoding: UTF_8, ..self.manner(Source::StyleAttribute) })
             }
-            Origin::Hint => self.refer(order, &found.url, Manner { base: &base, ..self.manner(Source::BackgroundAttribute) }),
+            // Read when styles are, hence with the base that there is then.
+            Origin::Hint => self.refer(order, &found.url, self.manner(Source::BackgroundAttribute)),
         };
         self.push(r);
     }
