@@ -32,21 +32,19 @@ pub(super) fn declared(content_type: Option<&[u8]>, fields: &[Field]) -> Documen
     match essence.as_str() {
         "text/html" => Document::Html,
         "application/xhtml+xml" | "image/svg+xml" | "text/xml" | "application/xml" => Document::Xml,
-        "" | "unknown/unknown" | "application/unknown" | "*/*" if !nosniff => Document::Unsaid,
+        "" | "unknown/unknown" | "application/unknown" if !nosniff => Document::Unsaid,
         other if other.ends_with("+xml") => Document::Xml,
         _ => Document::Other,
     }
 }
 
-/// `type/subtype` in lower case; empty when it is not one.
+/// `type/subtype` in lower case; empty when it is not one. Of several the last that is one counts (Fetch §2.2.2, "extract a MIME
+/// type"); `*/*` says nothing.
 pub(super) fn essence(content_type: &[u8]) -> String {
-    let text = String::from_utf8_lossy(content_type.split(|b| *b == b';').next().unwrap_or_default());
-    let text = text.trim().to_ascii_lowercase();
-    if text.split_once('/').is_some_and(|(a, b)| !a.is_empty() && !b.is_empty() && !text.contains(char::is_whitespace)) {
-        text
-    } else {
-        String::new()
-    }
+    let text = String::from_utf8_lossy(content_type);
+    let word = |part: &str| part.trim_start().split([' ', '\t', ';', '(']).next().unwrap_or_default().to_ascii_lowercase();
+    let valid = |w: &String| w != "*/*" && w.split_once('/').is_some_and(|(a, b)| !a.is_empty() && !b.is_empty());
+    text.split(',').map(word).rfind(valid).unwrap_or_default()
 }
 
 /// The `charset` parameter.
@@ -120,6 +118,9 @@ mod tests {
         assert_eq!(declared(Some(b"text/x-html"), &[]), Document::Other);
         assert_eq!(declared(Some(b"text/plain"), &[]), Document::Other);
         assert_eq!(declared(None, &[]), Document::Unsaid);
+        assert_eq!(declared(Some(b"*/*"), &[]), Document::Unsaid);
+        assert_eq!(declared(Some(b"text/html foo"), &[]), Document::Html);
+        assert_eq!(declared(Some(b"foo, text/plain; charset=x, text/html"), &[]), Document::Html);
         assert_eq!(declared(None, &[field("X-Content-Type-Options", "nosniff")]), Document::Other);
         assert_eq!(declared(Some(b"text/html"), &[field("content-disposition", "attachment; filename=a")]), Document::Other);
         assert_eq!(declared(Some(b"text/html"), &[field("content-disposition", "inline; filename=a")]), Document::Html);

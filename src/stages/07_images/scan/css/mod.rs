@@ -300,7 +300,7 @@ impl Page {
         let strict = !self.quirks
             || !same
             || field("x-content-type-options").is_some_and(|v| v.trim_ascii().eq_ignore_ascii_case(b"nosniff"));
-        let untyped = content_type.is_none_or(<[u8]>::is_empty);
+        let untyped = essence.is_empty();
         if !(200..300).contains(&answer.status) || (strict && !untyped && essence != "text/css") {
             return;
         }
