@@ -145,8 +145,9 @@ fn content(kind: &str, url: &str) -> Content {
             | "xsl" => "text/html",
             "swf" => "application/x-shockwave-flash",
             "pdf" => "application/pdf",
-            "mp4" | "webm" | "ogg" | "ogv" | "mp3" | "wav" | "mov" | "avi" | "mid" | "midi" | "class" | "jar" | "zip" | "exe"
-            | "wmv" | "mpg" | "mpeg" => "application/octet-stream",
+            "bin" | "com" | "dll" | "deb" | "rpm" | "tar" | "gz" | "tgz" | "bz2" | "xz" | "7z" | "rar" | "tif" | "tiff"
+            | "mp4" | "webm" | "ogg" | "ogv" | "mp3" | "wav" | "mov" | "avi" | "mid" | "midi" | "class" | "jar" | "zip"
+            | "exe" | "wmv" | "mpg" | "mpeg" => "application/octet-stream",
             // Nothing is known: a browser asks, to see what it is.
             _ => "image/png",
         }
