@@ -427,9 +427,9 @@ fn decoded(path: &str) -> Vec<u8> {
     percent_encoding::percent_decode_str(path).collect()
 }
 
-/// CSP 3 §6.7.2.9: a policy for http also means https.
+/// CSP 3 §6.7.2.9: a policy for http also means https. Unlike there, in Chromium `ws` never means http.
 fn scheme_part(policy: &str, url: &str) -> bool {
-    policy == url || matches!((policy, url), ("http", "https") | ("ws", "wss" | "http" | "https") | ("wss", "https"))
+    policy == url || matches!((policy, url), ("http", "https") | ("ws", "wss"))
 }
 
 fn is_nonce(source: &str) -> bool {
