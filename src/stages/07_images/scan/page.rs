@@ -354,6 +354,8 @@ impl Page {
             if let Some(policy) = ReferrerPolicy::of_meta(&content) {
                 self.referrer = policy;
             }
+        } else if is("http-equiv", "default-style") {
+            self.default_style(&content);
         } else if is("http-equiv", "content-security-policy")
             && self.tree.parent(node).is_some_and(|p| self.tree.is_html(p, "head"))
         {

@@ -145,6 +145,13 @@ impl Page {
         self.sheets.preferred.as_deref() == Some(title)
     }
 
+    /// `meta http-equiv=default-style`: the title of the set in use (HTML §4.2.5.3).
+    pub(super) fn default_style(&mut self, title: &str) {
+        if !title.is_empty() {
+            self.sheets.preferred = Some(title.to_owned());
+        }
+    }
+
     fn ask(
         &mut self,
         mut slot: Slot,
@@ -229,7 +236,8 @@ impl Page {
         let content_type = data.mime_type().to_string();
         let (text, encoding) = decoded(&body, Some(content_type.as_bytes()), &slot.charset, slot.encoding);
         slot.encoding = encoding;
-        slot.base = url.clone();
+        // Unlike CSS Values 4 §4.5.1: in Chromium what it names is relative to what named it. It tells no address.
+        slot.from = None;
         let n = self.sheets.slots.len();
         self.sheets.slots.push(slot);
         self.read_sheet(n, &text);
