@@ -1,6 +1,6 @@
 //! The page's elements, as small as selector matching allows: no text, no comments, names and attributes in shared arenas.
 
-use html5ever::{Attribute, LocalName, Namespace, ns};
+use html5ever::{Attribute, LocalName, Namespace, local_name, ns};
 
 /// An element, or one of the few other nodes that the parser needs to hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -300,6 +300,11 @@ impl Tree {
     /// An attribute without namespace.
     pub(super) fn attr(&self, id: NodeId, local: &str) -> Option<&str> {
         self.attributes(id).find(|(n, _)| n.ns == ns!() && &*n.local == local).map(|(_, v)| v)
+    }
+
+    /// Its `class`. A style sheet of many rules asks each element and its ancestors for it: names are compared as numbers.
+    pub(super) fn class(&self, id: NodeId) -> Option<&str> {
+        self.attributes(id).find(|(n, _)| n.local == local_name!("class") && n.ns == ns!()).map(|(_, v)| v)
     }
 
     pub(super) fn has(&self, id: NodeId, flags: u16) -> bool {

@@ -370,7 +370,8 @@ impl Element for El<'_> {
     }
 
     fn has_class(&self, name: &Word, case: CaseSensitivity) -> bool {
-        self.attr("class").is_some_and(|v| v.split_ascii_whitespace().any(|c| case.eq(c.as_bytes(), name.as_str().as_bytes())))
+        let same = |class: &str| case.eq(class.as_bytes(), name.as_str().as_bytes());
+        self.tree().class(self.id).is_some_and(|v| v.split_ascii_whitespace().any(same))
     }
 
     fn has_custom_state(&self, _: &Word) -> bool {
