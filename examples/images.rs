@@ -9,8 +9,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let page = std::fs::read(typed.next().ok_or("a file, please")?)?;
     let url = typed.next().unwrap_or_else(|| "http://www.lab.example/".into()).to_string_lossy().parse()?;
     let content_type = Some(b"text/html".to_vec());
-    let mut scanner =
-        Scanner::new(PageContext { url, content_type, fields: vec![], viewport: (1280, 720, 1000), most: 1000, frames: false });
+    let mut scanner = Scanner::new(PageContext { content_type, ..PageContext::of(url) });
     let mut found = scanner.feed(&page);
     found.extend(scanner.end());
     for reference in found {

@@ -13,6 +13,7 @@ fn references(kind: &[u8], parts: &[&[u8]], css: &[u8]) -> Vec<Reference> {
         viewport: (1280, 720, 1000),
         most: 1000,
         frames: true,
+        follow: true,
     });
     let mut found = Vec::new();
     for part in parts {

@@ -43,6 +43,7 @@ images-failed = ({ $exit }) { $what }
 images-never = not fetched
 images-purpose-sheet = style sheet
 images-purpose-frame = frame
+images-purpose-next-page = the page leads on to this one
 images-skipped = not fetched
 images-more = { $rest ->
     [one] … and { $rest } more: { $parts }; -v lists it
@@ -95,6 +96,7 @@ images-source = { $source ->
     [import] @import
     [link-header] Link field of the response
     [frame] frame
+    [refresh] refresh: the page leads on
    *[other] { $source }
 }
 images-from = from { $source }
@@ -129,6 +131,8 @@ images-skip-alternate = an alternative style sheet: { $title }
 images-skip-other-icon = another icon is better
 images-skip-cycle = it contains itself
 images-skip-frame = frames are not entered; --frames does
+images-skip-not-followed = the page leads on to it; -L follows
+images-skip-later = the page leads on to it after { $seconds } s, not at once
 images-skip-too-many = the page holds more references than are looked at
 
 images-error-status = status { $status } for the image { $url }

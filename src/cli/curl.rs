@@ -94,7 +94,14 @@ pub const TABLE: &[Row] = &[
     row(Some('6'), "ipv6", Same),
     row(None, "json", Differs("a file that cannot be read ends it (26), as for -d")),
     row(None, "key", Subset("PEM files only, without a pass phrase")),
-    row(Some('L'), "location", Differs("only http and https are followed; images never take credentials to another origin")),
+    row(
+        Some('L'),
+        "location",
+        Differs(
+            "only http and https are followed; images never take credentials to another origin. Where a page leads on at once by a \
+             refresh, the next page's images are fetched, too",
+        ),
+    ),
     row(None, "location-trusted", Same),
     row(
         None,

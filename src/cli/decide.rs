@@ -365,6 +365,7 @@ fn images(typed: &Typed, urls: usize, remote_name: bool) -> Option<ImagesPlan> {
         sequential: asked.sequential,
         viewport: asked.viewport.map_or(default.viewport, |v| v.0),
         frames: asked.frames,
+        follow: typed.redirects.location || typed.redirects.location_trusted,
         most: asked.max_images.map_or(default.most, |n| n as usize),
         preview: preview.then(Shelf::default),
     })

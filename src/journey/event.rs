@@ -165,6 +165,8 @@ pub enum Purpose {
     StyleSheet,
     /// A frame of a page (`--frames`).
     Frame,
+    /// The page that a page leads on to (`-L`).
+    NextPage,
 }
 
 /// Why a stage has nothing to do.

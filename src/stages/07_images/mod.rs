@@ -42,6 +42,8 @@ pub struct ImagesPlan {
     pub viewport: (u32, u32, u32),
     /// `--frames`: iframes are entered.
     pub frames: bool,
+    /// `-L`: a page that leads on at once (`<meta http-equiv=refresh>`) is followed.
+    pub follow: bool,
     /// Most references of a page that are looked at.
     pub most: usize,
     /// `--preview`: where copies of the pictures go, for whoever holds the other end.
@@ -57,6 +59,7 @@ impl Default for ImagesPlan {
             sequential: false,
             viewport: (1280, 720, 1000),
             frames: false,
+            follow: false,
             most: 100_000,
             preview: None,
         }

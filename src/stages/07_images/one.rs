@@ -98,7 +98,7 @@ impl<V: Visit> Work<Numbered, Answer> for Fetching<'_, V> {
                     Kind::Object(id) => Some(Answer::Object(id, false)),
                     Kind::Icon(id) => Some(Answer::Icon(id, Vec::new())),
                     Kind::Sheet(id) => Some(Answer::Sheet(id, None)),
-                    Kind::Frame(id) => Some(Answer::Frame(id, None)),
+                    Kind::Frame(id) | Kind::Page(id) => Some(Answer::Frame(id, None)),
                 })
             }
         }
@@ -264,7 +264,7 @@ fn answer(kind: Kind, visited: &Visited, landed: Landed, content_type: Option<&s
             let answer = SheetAnswer { url: url(), status: head.status, fields, body: Octets(landed.text) };
             Some(Answer::Sheet(id, Some(answer)))
         }
-        Kind::Frame(id) => {
+        Kind::Frame(id) | Kind::Page(id) => {
             Some(Answer::Frame(id, Some(FrameAnswer { url: url(), fields: head.fields.clone(), body: Octets(landed.text) })))
         }
     }
@@ -401,7 +401,7 @@ impl BodySink for Landing<'_> {
     fn write(&mut self, content: &[u8]) -> Result<(), SinkError> {
         self.empty &= content.is_empty();
         match self.kind {
-            Kind::Sheet(_) | Kind::Frame(_) => {
+            Kind::Sheet(_) | Kind::Frame(_) | Kind::Page(_) => {
                 let room = TEXT.saturating_sub(self.text.len());
                 self.text.extend_from_slice(&content[..content.len().min(room)]);
                 Ok(())

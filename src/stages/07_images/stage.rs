@@ -101,9 +101,9 @@ pub struct Summary {
 impl<V: Visit> ImagesStage<'_, '_, V> {
     /// The final answer's head has come for `url`. Is it a page, that is: does [`ImagesStage::feed`] want its content?
     pub fn begin(&mut self, url: &Url, head: &Head) -> bool {
-        let ImagesPlan { viewport, most, frames, .. } = *self.plan;
+        let ImagesPlan { viewport, most, frames, follow, .. } = *self.plan;
         let content_type = head.field("content-type").map(<[u8]>::to_vec);
-        let context = PageContext { url: url.clone(), content_type, fields: head.fields.clone(), viewport, most, frames };
+        let context = PageContext { url: url.clone(), content_type, fields: head.fields.clone(), viewport, most, frames, follow };
         let scanner = Scanner::new(context);
         if !scanner.is_page() {
             return false;
@@ -214,6 +214,7 @@ impl<V: Visit> ImagesStage<'_, '_, V> {
             Kind::Image | Kind::Icon(_) | Kind::Object(_) => Purpose::Image,
             Kind::Sheet(_) => Purpose::StyleSheet,
             Kind::Frame(_) => Purpose::Frame,
+            Kind::Page(_) => Purpose::NextPage,
         };
         let job = ImageJob {
             fetch,

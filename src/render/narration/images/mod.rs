@@ -200,7 +200,7 @@ fn headline(words: &Words, seen: &Seen<'_>) -> String {
         let place = match (&row.reference.verdict, row.reference.kind) {
             (Verdict::Fetch { .. }, Kind::Image | Kind::Icon(_) | Kind::Object(_)) => 0,
             (Verdict::Fetch { .. }, Kind::Sheet(_)) => 1,
-            (Verdict::Fetch { .. }, Kind::Frame(_)) => 2,
+            (Verdict::Fetch { .. }, Kind::Frame(_) | Kind::Page(_)) => 2,
             (Verdict::Skip { reason }, _) => match reason {
                 SkipReason::Inline(_) => 3,
                 SkipReason::Repeated => 4,

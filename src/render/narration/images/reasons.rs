@@ -72,6 +72,7 @@ pub(super) fn source(words: &Words, source: Source) -> Phrase {
         Source::Import => "import",
         Source::LinkHeader => "link-header",
         Source::Frame => "frame",
+        Source::Refresh => "refresh",
     };
     phrase!("images-from", source = words.say(&phrase!("images-source", source = key)))
 }

@@ -174,6 +174,7 @@ impl Table {
         match reference.kind {
             Kind::Sheet(_) => notes.push((false, phrase!("images-purpose-sheet"))),
             Kind::Frame(_) => notes.push((false, phrase!("images-purpose-frame"))),
+            Kind::Page(_) => notes.push((false, phrase!("images-purpose-next-page"))),
             Kind::Image | Kind::Icon(_) | Kind::Object(_) => {}
         }
         if fetched.redirects > 0 {

@@ -16,6 +16,7 @@
 mod calc;
 mod css;
 mod encoding;
+mod frames;
 mod icons;
 mod kind;
 mod media;
@@ -24,6 +25,7 @@ mod page;
 mod plugins;
 mod policy;
 mod reference;
+mod refresh;
 mod sink;
 mod srcset;
 mod tree;
@@ -43,6 +45,7 @@ use xml5ever::tree_builder::{XmlTreeBuilder, XmlTreeBuilderOpts};
 
 use crate::stages::response::Field;
 use encoding::Decoding;
+use frames::Frame;
 use kind::Document;
 use media::Screen;
 use page::{Page, Shared};
@@ -71,6 +74,8 @@ pub struct PageContext {
     pub most: usize,
     /// Are frames entered?
     pub frames: bool,
+    /// Is a refresh without delay followed?
+    pub follow: bool,
 }
 
 /// A piece of text is handed to a parser at most this long, so that a page that is given up is given up soon.
@@ -80,6 +85,21 @@ const TOKEN: usize = 8 * 1024 * 1024;
 
 /// Most blanks in one tag, hence most attributes: the parser compares each with all before it.
 const ATTRIBUTES: usize = 20_000;
+
+impl PageContext {
+    /// A page of which nothing is known but where it is, seen in a usual window; neither frames nor refreshes are followed.
+    pub fn of(url: Url) -> Self {
+        Self {
+            url,
+            content_type: None,
+            fields: Vec::new(),
+            viewport: (1280, 720, 1000),
+            most: 100_000,
+            frames: false,
+            follow: false,
+        }
+    }
+}
 
 /// Finds the references of one page. Lives on one thread.
 pub struct Scanner {
@@ -94,13 +114,6 @@ pub struct Scanner {
     ended: bool,
     finished: bool,
     children: HashMap<FrameId, Frame>,
-}
-
-enum Frame {
-    /// Its answer is awaited.
-    Waiting { order: Order, sandboxed: bool, node: NodeId },
-    /// It is a page itself.
-    Entered { scanner: Box<Scanner>, node: NodeId },
 }
 
 /// Text since the last token: a tag or a comment that has not ended.
@@ -119,17 +132,21 @@ enum Machine {
 impl Scanner {
     /// For a page that has just begun to arrive.
     pub fn new(context: PageContext) -> Self {
-        let PageContext { url, content_type, fields, viewport, most, frames } = context;
+        let PageContext { url, content_type, fields, viewport, most, frames, follow } = context;
         let shared = Rc::new(RefCell::new(Shared::new(most)));
         let gate = Gate::new(&url, &fields);
         let from = (!gate.sandboxed()).then(|| url.clone());
         let referrer = ReferrerPolicy::of_fields(&fields).unwrap_or_default();
         let mut page = Page::new(url, gate, from, referrer, Screen::new(viewport), shared, frames, true);
+        page.follow = follow;
         let document = kind::declared(content_type.as_deref(), &fields);
         if matches!(document, Document::Html | Document::Xml | Document::Unsaid) {
             for field in fields.iter().filter(|f| f.name.eq_ignore_ascii_case("link")) {
                 // Fields are Latin-1, whatever the page is in.
                 page.link_field(&encoding_rs::mem::decode_latin1(&field.value.0));
+            }
+            if let Some(field) = fields.iter().find(|f| f.name.eq_ignore_ascii_case("refresh")) {
+                page.refresh(None, &encoding_rs::mem::decode_latin1(&field.value.0));
             }
         }
         Self::of(page, document, content_type, None)
@@ -291,113 +308,6 @@ impl Scanner {
         self.enter();
     }
 
-    /// Frames that were met while reading.
-    fn enter(&mut self) {
-        let framed = std::mem::take(&mut self.page.borrow_mut().framed);
-        for frame in framed {
-            match (frame.srcdoc, frame.url) {
-                (Some(text), _) => {
-                    let child = self.child_of_own(frame.order, frame.sandboxed, &text);
-                    self.children.insert(frame.id, Frame::Entered { scanner: Box::new(child), node: frame.node });
-                }
-                (None, Some(url)) if url.scheme() == "data" => {
-                    if let Some(child) = self.child_of_data(frame.order, &url) {
-                        self.children.insert(frame.id, Frame::Entered { scanner: Box::new(child), node: frame.node });
-                    }
-                }
-                _ => {
-                    self.children
-                        .insert(frame.id, Frame::Waiting { order: frame.order, sandboxed: frame.sandboxed, node: frame.node });
-                }
-            }
-        }
-    }
-
-    fn child_page(&self, url: Url, gate: Gate, from: Option<Url>, referrer: ReferrerPolicy, order: Order) -> Page {
-        let page = self.page.borrow();
-        let mut child = Page::new(url, gate, from, referrer, page.screen, page.shared.clone(), true, false);
-        child.place = (order.0 + 1, 0);
-        child.around = page.around.iter().cloned().chain([page.url.clone()]).collect();
-        child
-    }
-
-    /// `srcdoc`: a page with its parent's address, base and policies.
-    fn child_of_own(&self, order: Order, sandboxed: bool, text: &str) -> Self {
-        let page = self.page.borrow();
-        let from = page.from.clone().filter(|_| !sandboxed);
-        let mut child = self.child_page(page.base.clone(), page.gate.inherited(), from, page.referrer, order);
-        child.url = page.url.clone();
-        child.encoding = encoding_rs::UTF_8;
-        drop(page);
-        let mut scanner = Self::of(child, Document::Html, None, None);
-        scanner.decoding = Some(Decoding::known(encoding_rs::UTF_8));
-        scanner.advance(text.as_bytes(), false);
-        scanner
-    }
-
-    /// A page in a `data:` URL has no address: nothing in it is relative to anything, and no Referer is sent.
-    fn child_of_data(&self, order: Order, url: &Url) -> Option<Self> {
-        let data = data_url::DataUrl::process(url.as_str()).ok()?;
-        let (body, _) = data.decode_to_vec().ok()?;
-        let content_type = data.mime_type().to_string().into_bytes();
-        let gate = self.page.borrow().gate.inherited();
-        let child = self.child_page(url.clone(), gate, None, ReferrerPolicy::default(), order);
-        let document = kind::declared(Some(&content_type), &[]);
-        let mut scanner = Self::of(child, document, Some(content_type), None);
-        scanner.advance(&body, false);
-        Some(scanner)
-    }
-
-    /// The page of a frame that was asked for; None when there is none.
-    pub fn frame(&mut self, id: FrameId, answer: Option<FrameAnswer>) -> Vec<Reference> {
-        match self.children.get(&id) {
-            Some(Frame::Waiting { order, sandboxed, node }) => {
-                let (order, sandboxed, node) = (*order, *sandboxed, *node);
-                match answer.and_then(|a| self.child_of_answer(order, sandboxed, a)) {
-                    Some(child) => {
-                        self.children.insert(id, Frame::Entered { scanner: Box::new(child), node });
-                        self.settle_children();
-                        self.take()
-                    }
-                    None => {
-                        self.children.remove(&id);
-                        Vec::new()
-                    }
-                }
-            }
-            Some(Frame::Entered { .. }) => Vec::new(),
-            None => {
-                let children = self.children.values_mut();
-                let mut found = Vec::new();
-                for child in children {
-                    if let Frame::Entered { scanner: s, .. } = child {
-                        found.extend(s.frame(id, answer.clone()));
-                    }
-                }
-                found
-            }
-        }
-    }
-
-    fn child_of_answer(&self, order: Order, sandboxed: bool, answer: FrameAnswer) -> Option<Self> {
-        let FrameAnswer { url, fields, body } = answer;
-        let gate = Gate::new(&url, &fields);
-        let page = self.page.borrow();
-        if !gate.framed_by(&page.url, &fields) {
-            return None;
-        }
-        let from = (!sandboxed && !gate.sandboxed()).then(|| url.clone());
-        let referrer = ReferrerPolicy::of_fields(&fields).unwrap_or_default();
-        let content_type = fields.iter().find(|f| f.name.eq_ignore_ascii_case("content-type")).map(|f| f.value.0.clone());
-        let parent = (url.origin() == page.url.origin()).then_some(page.encoding);
-        let child = self.child_page(url, gate, from, referrer, order);
-        drop(page);
-        let document = kind::declared(content_type.as_deref(), &fields);
-        let mut scanner = Self::of(child, document, content_type, parent);
-        scanner.advance(&body.0, false);
-        Some(scanner)
-    }
-
     /// What can only be decided at the end, once everything it depends on is there.
     fn settle(&mut self) {
         if !self.ended {
@@ -410,6 +320,7 @@ impl Scanner {
         if !self.finished {
             self.finished = true;
             page.choose_icons();
+            page.lead_on();
         }
         loop {
             page.finish_styles();
@@ -424,22 +335,6 @@ impl Scanner {
         drop(page);
         self.enter();
         self.settle_children();
-    }
-
-    /// Whether a frame is rendered is known when this page's styles are.
-    fn settle_children(&mut self) {
-        if !self.finished || !self.page.borrow().sheets.waiting.is_empty() {
-            return;
-        }
-        for child in self.children.values_mut() {
-            if let Frame::Entered { scanner, node } = child
-                && !scanner.ended
-            {
-                scanner.page.borrow_mut().rendered = self.page.borrow().is_rendered(*node) && self.page.borrow().rendered;
-                let found = scanner.end();
-                self.page.borrow_mut().out.extend(found);
-            }
-        }
     }
 
     fn take(&mut self) -> Vec<Reference> {

@@ -48,7 +48,19 @@ pub(super) struct Framed {
     pub(super) url: Option<Url>,
     pub(super) srcdoc: Option<String>,
     pub(super) sandboxed: bool,
+    /// It takes the page's place and is no part of it.
+    pub(super) next: bool,
     pub(super) node: NodeId,
+}
+
+/// Where a page leads on to.
+#[derive(Debug)]
+struct Next {
+    seconds: u32,
+    /// Empty for the page itself.
+    address: String,
+    base: Url,
+    node: NodeId,
 }
 
 /// How a reference is fetched, apart from where.
@@ -90,6 +102,9 @@ pub(super) struct Page {
     pub(super) out: Vec<Reference>,
     pub(super) shadows: Vec<(NodeId, NodeId)>,
     pub(super) enter_frames: bool,
+    /// Is a refresh without delay followed?
+    pub(super) follow: bool,
+    next: Option<Next>,
     /// Frames do not fetch icons; hidden ones have no styles.
     pub(super) top: bool,
     pub(super) rendered: bool,
@@ -136,6 +151,8 @@ impl Page {
             out: Vec::new(),
             shadows: Vec::new(),
             enter_frames,
+            follow: false,
+            next: None,
             top,
             rendered: true,
             framed: Vec::new(),
@@ -354,6 +371,8 @@ impl Page {
             if let Some(policy) = ReferrerPolicy::of_meta(&content) {
                 self.referrer = policy;
             }
+        } else if is("http-equiv", "refresh") {
+            self.refresh(Some(node), &content);
         } else if is("http-equiv", "default-style") {
             self.default_style(&content);
         } else if is("http-equiv", "content-security-policy")
@@ -562,6 +581,50 @@ impl Page {
         self.framed_page(node, order, &typed, srcdoc, sandboxed, Destination::Frame);
     }
 
+    /// Where the page leads on to, by a `meta` element or a field of its answer. Unlike HTML §4.2.5.3: in Chromium the soonest one
+    /// counts, and of several the last. A frame that leads on is left where it is.
+    pub(super) fn refresh(&mut self, node: Option<NodeId>, content: &str) {
+        let Some((seconds, address)) = super::refresh::parse(content).filter(|_| self.top) else { return };
+        if self.next.as_ref().is_none_or(|next| seconds <= next.seconds) {
+            let node = node.unwrap_or(Tree::DOCUMENT);
+            self.next = Some(Next { seconds, address: address.unwrap_or_default().to_owned(), base: self.base.clone(), node });
+        }
+    }
+
+    /// The page has come: it leads on.
+    pub(super) fn lead_on(&mut self) {
+        let Some(Next { seconds, address, base, node }) = self.next.take().filter(|next| !next.address.is_empty()) else {
+            return;
+        };
+        let (order, id) = (self.order(node, 0), self.new_frame());
+        let kind = Kind::Page(id);
+        let reason = match seconds {
+            _ if !self.follow => Some(SkipReason::NotFollowed),
+            1.. => Some(SkipReason::Later(seconds)),
+            0 if self.around.len() > 8 => Some(SkipReason::TooMany),
+            0 => None,
+        };
+        if let Some(reason) = reason {
+            return self.skip(order, &address, Source::Refresh, kind, reason);
+        }
+        let manner = Manner { what: Destination::Page, kind, base: &base, ..self.manner(Source::Refresh) };
+        let mut r = self.refer(order, &address, manner);
+        if let Some(url) = r.url.clone() {
+            if self.around.iter().chain([&self.url]).any(|a| same_page(a, &url)) {
+                r.verdict = Verdict::Skip { reason: SkipReason::Cycle };
+            } else {
+                self.framed.push(Framed { id, order, url: Some(url), srcdoc: None, sandboxed: false, next: true, node });
+            }
+        }
+        self.push(r);
+    }
+
+    fn new_frame(&mut self) -> FrameId {
+        let mut shared = self.shared.borrow_mut();
+        shared.frame_ids += 1;
+        FrameId(shared.frame_ids)
+    }
+
     /// A page in the page.
     pub(super) fn framed_page(
         &mut self,
@@ -572,11 +635,7 @@ impl Page {
         sandboxed: bool,
         what: Destination,
     ) {
-        let id = {
-            let mut shared = self.shared.borrow_mut();
-            shared.frame_ids += 1;
-            FrameId(shared.frame_ids)
-        };
+        let id = self.new_frame();
         let kind = Kind::Frame(id);
         let shown = if srcdoc.is_some() { "about:srcdoc" } else { typed };
         if !self.enter_frames {
@@ -587,7 +646,7 @@ impl Page {
             return self.skip(order, shown, Source::Frame, kind, SkipReason::TooMany);
         }
         if srcdoc.is_some() {
-            self.framed.push(Framed { id, order, url: None, srcdoc, sandboxed, node });
+            self.framed.push(Framed { id, order, url: None, srcdoc, sandboxed, next: false, node });
             return;
         }
         let manner = Manner { what, kind, policy: self.policy(node), ..self.manner(Source::Frame) };
@@ -597,10 +656,10 @@ impl Page {
             if around.any(|a| same_page(a, url)) {
                 r.verdict = Verdict::Skip { reason: SkipReason::Cycle };
             } else {
-                self.framed.push(Framed { id, order, url: Some(url.clone()), srcdoc: None, sandboxed, node });
+                self.framed.push(Framed { id, order, url: Some(url.clone()), srcdoc: None, sandboxed, next: false, node });
             }
         } else if let Some(url) = resolve(typed, &self.base, self.encoding).filter(|u| u.scheme() == "data") {
-            self.framed.push(Framed { id, order, url: Some(url), srcdoc: None, sandboxed: true, node });
+            self.framed.push(Framed { id, order, url: Some(url), srcdoc: None, sandboxed: true, next: false, node });
         }
         self.push(r);
     }

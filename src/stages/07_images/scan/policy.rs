@@ -28,6 +28,8 @@ pub(super) enum Destination {
     Style,
     Object,
     Frame,
+    /// A page in the place of this one: this one's policy has no say.
+    Page,
 }
 
 /// Referrer Policy §3.
@@ -293,6 +295,7 @@ impl Gate {
             Destination::Style => &["style-src-elem", "style-src", "default-src"],
             Destination::Object => &["object-src", "default-src"],
             Destination::Frame => &["frame-src", "child-src", "default-src"],
+            Destination::Page => &[],
         };
         for policy in &self.policies {
             let Some((name, sources)) = policy.directive(names) else { continue };
@@ -303,7 +306,7 @@ impl Gate {
                 return Err(SkipReason::Csp(name.to_owned()));
             }
         }
-        let blockable = !matches!(what, Destination::Image | Destination::Object);
+        let blockable = !matches!(what, Destination::Image | Destination::Object | Destination::Page);
         if self.page.scheme() == "https" && blockable && !trustworthy(url) {
             return Err(SkipReason::MixedContent);
         }
@@ -385,6 +388,7 @@ impl Gate {
             super::Kind::Object(_) => Destination::Object,
             super::Kind::Sheet(_) => Destination::Style,
             super::Kind::Frame(_) => Destination::Frame,
+            super::Kind::Page(_) => Destination::Page,
         };
         if let Err(reason) = self.allows(to, what, true, "") {
             return Hop::Stop(reason);

@@ -27,7 +27,7 @@ pub struct ObjectId(pub u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub struct IconId(pub u32);
 
-/// A frame that can be entered (`--frames`).
+/// A frame that can be entered (`--frames`), or the page that a page leads on to (`-L`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub struct FrameId(pub u32);
 
@@ -109,6 +109,8 @@ pub enum Source {
     LinkHeader,
     /// `iframe`, `frame`, and `object` or `embed` that hold a page
     Frame,
+    /// `<meta http-equiv=refresh>` or the Refresh field: the page that this one leads on to
+    Refresh,
 }
 
 /// Which of several candidates was taken, and why.
@@ -155,6 +157,8 @@ pub enum Kind {
     Sheet(SheetId),
     /// A page in the page: told, and with `--frames` fetched for [`super::Scanner::frame`].
     Frame(FrameId),
+    /// The page that this one leads on to at once: told, and with `-L` fetched for [`super::Scanner::frame`].
+    Page(FrameId),
 }
 
 /// Whether it is fetched.
@@ -221,6 +225,10 @@ pub enum SkipReason {
     Cycle,
     /// A frame, and frames are not entered.
     FrameNotEntered,
+    /// The page leads on, and is not followed.
+    NotFollowed,
+    /// The page leads on, but not at once; seconds.
+    Later(u32),
     /// The page holds more than are looked at.
     TooMany,
 }
@@ -249,6 +257,8 @@ impl SkipReason {
             Self::OtherIcon => phrase!("images-skip-other-icon"),
             Self::Cycle => phrase!("images-skip-cycle"),
             Self::FrameNotEntered => phrase!("images-skip-frame"),
+            Self::NotFollowed => phrase!("images-skip-not-followed"),
+            Self::Later(seconds) => phrase!("images-skip-later", seconds = *seconds),
             Self::TooMany => phrase!("images-skip-too-many"),
         }
     }

@@ -5,14 +5,8 @@ use proptest::prelude::*;
 use super::*;
 
 fn scanner(content_type: &str) -> Scanner {
-    Scanner::new(PageContext {
-        url: Url::parse("http://a.example/dir/page.html").unwrap(),
-        content_type: Some(content_type.as_bytes().to_vec()),
-        fields: Vec::new(),
-        viewport: (1280, 720, 1000),
-        most: 100_000,
-        frames: false,
-    })
+    let url = Url::parse("http://a.example/dir/page.html").unwrap();
+    Scanner::new(PageContext { content_type: Some(content_type.as_bytes().to_vec()), ..PageContext::of(url) })
 }
 
 fn html() -> Scanner {
@@ -257,4 +251,29 @@ proptest! {
     fn no_sheet_makes_it_panic(css in "[-a-z0-9:;{}()@#.,*>&!'\"\\\\ /\n]{0,200}") {
         all(format!("<link rel=stylesheet href=s><p style=\"{}\" id=a class=b>x", css.replace('"', "")).as_bytes(), 64, &css);
     }
+}
+
+#[test]
+fn the_page_that_leads_on_at_once_is_left_for_the_last_of_those_it_names() {
+    let page = b"<meta http-equiv=refresh content='0;url=a.html'><meta http-equiv=Refresh content='0; url=b.html'>\
+        <meta http-equiv=refresh content='5;url=c.html'><img src=here.png>";
+    let next = |follow: bool| {
+        let mut s = html();
+        s.page.borrow_mut().follow = follow;
+        let mut found = s.feed(page);
+        found.extend(s.end());
+        let next = found.into_iter().find(|r| r.source == Source::Refresh).expect("it is told");
+        (s, next)
+    };
+    assert_eq!(next(false).1.verdict, Verdict::Skip { reason: SkipReason::NotFollowed });
+    let (mut s, next) = next(true);
+    let (Kind::Page(id), Some(url), true) = (next.kind, next.url.clone(), next.fetched()) else { panic!("{next:?}") };
+    assert_eq!(url.path(), "/dir/b.html");
+    // The policies that keep a page out of frames do not keep it from being the next one.
+    let field = Field { name: "X-Frame-Options".to_owned(), value: b"DENY"[..].into() };
+    let kind = Field { name: "Content-Type".to_owned(), value: b"text/html"[..].into() };
+    let body = b"<meta http-equiv=refresh content='0;url=/dir/page.html'><img src=there.png>"[..].into();
+    let found = s.frame(id, Some(FrameAnswer { url, fields: vec![kind, field], body }));
+    let told: Vec<_> = found.iter().map(|r| (r.typed.as_str(), r.fetched())).collect();
+    assert_eq!(told, [("there.png", true), ("/dir/page.html", false)]);
 }

@@ -1,0 +1,148 @@
+//! Pages that belong to a page: its frames, and the one that it leads on to (`next`), which takes its place and is no part of it.
+//! Each has a scanner of its own.
+
+use ::url::Url;
+
+use super::encoding::Decoding;
+use super::kind::{self, Document};
+use super::page::{Framed, Page};
+use super::policy::{Gate, ReferrerPolicy};
+use super::tree::NodeId;
+use super::{FrameAnswer, FrameId, Order, Reference, Scanner};
+
+/// A page that belongs to another.
+pub(super) enum Frame {
+    /// Its answer is awaited.
+    Waiting { order: Order, sandboxed: bool, next: bool, node: NodeId },
+    /// It is a page itself.
+    Entered { scanner: Box<Scanner>, next: bool, node: NodeId },
+}
+
+impl Scanner {
+    /// Frames that were met while reading.
+    pub(super) fn enter(&mut self) {
+        let framed = std::mem::take(&mut self.page.borrow_mut().framed);
+        for frame in framed {
+            match (frame.srcdoc, frame.url) {
+                (Some(text), _) => {
+                    let child = self.child_of_own(frame.order, frame.sandboxed, &text);
+                    self.children.insert(frame.id, Frame::Entered { scanner: Box::new(child), next: false, node: frame.node });
+                }
+                (None, Some(url)) if url.scheme() == "data" => {
+                    if let Some(child) = self.child_of_data(frame.order, &url) {
+                        self.children
+                            .insert(frame.id, Frame::Entered { scanner: Box::new(child), next: false, node: frame.node });
+                    }
+                }
+                _ => {
+                    let Framed { id, order, sandboxed, next, node, .. } = frame;
+                    self.children.insert(id, Frame::Waiting { order, sandboxed, next, node });
+                }
+            }
+        }
+    }
+
+    fn child_page(&self, url: Url, gate: Gate, from: Option<Url>, referrer: ReferrerPolicy, order: Order) -> Page {
+        let page = self.page.borrow();
+        let mut child = Page::new(url, gate, from, referrer, page.screen, page.shared.clone(), true, false);
+        child.place = (order.0 + 1, 0);
+        child.around = page.around.iter().cloned().chain([page.url.clone()]).collect();
+        child
+    }
+
+    /// `srcdoc`: a page with its parent's address, base and policies.
+    fn child_of_own(&self, order: Order, sandboxed: bool, text: &str) -> Self {
+        let page = self.page.borrow();
+        let from = page.from.clone().filter(|_| !sandboxed);
+        let mut child = self.child_page(page.base.clone(), page.gate.inherited(), from, page.referrer, order);
+        child.url = page.url.clone();
+        child.encoding = encoding_rs::UTF_8;
+        drop(page);
+        let mut scanner = Self::of(child, Document::Html, None, None);
+        scanner.decoding = Some(Decoding::known(encoding_rs::UTF_8));
+        scanner.advance(text.as_bytes(), false);
+        scanner
+    }
+
+    /// A page in a `data:` URL has no address: nothing in it is relative to anything, and no Referer is sent.
+    fn child_of_data(&self, order: Order, url: &Url) -> Option<Self> {
+        let data = data_url::DataUrl::process(url.as_str()).ok()?;
+        let (body, _) = data.decode_to_vec().ok()?;
+        let content_type = data.mime_type().to_string().into_bytes();
+        let gate = self.page.borrow().gate.inherited();
+        let child = self.child_page(url.clone(), gate, None, ReferrerPolicy::default(), order);
+        let document = kind::declared(Some(&content_type), &[]);
+        let mut scanner = Self::of(child, document, Some(content_type), None);
+        scanner.advance(&body, false);
+        Some(scanner)
+    }
+
+    /// The page of a frame that was asked for; None when there is none.
+    pub fn frame(&mut self, id: FrameId, answer: Option<FrameAnswer>) -> Vec<Reference> {
+        match self.children.get(&id) {
+            Some(&Frame::Waiting { order, sandboxed, next, node }) => {
+                match answer.and_then(|a| self.child_of_answer(order, sandboxed, next, a)) {
+                    Some(child) => {
+                        self.children.insert(id, Frame::Entered { scanner: Box::new(child), next, node });
+                        self.settle_children();
+                        self.take()
+                    }
+                    None => {
+                        self.children.remove(&id);
+                        Vec::new()
+                    }
+                }
+            }
+            Some(Frame::Entered { .. }) => Vec::new(),
+            None => {
+                let children = self.children.values_mut();
+                let mut found = Vec::new();
+                for child in children {
+                    if let Frame::Entered { scanner: s, .. } = child {
+                        found.extend(s.frame(id, answer.clone()));
+                    }
+                }
+                found
+            }
+        }
+    }
+
+    fn child_of_answer(&self, order: Order, sandboxed: bool, next: bool, answer: FrameAnswer) -> Option<Self> {
+        let FrameAnswer { url, fields, body } = answer;
+        let gate = Gate::new(&url, &fields);
+        let page = self.page.borrow();
+        if !next && !gate.framed_by(&page.url, &fields) {
+            return None;
+        }
+        let from = (!sandboxed && !gate.sandboxed()).then(|| url.clone());
+        let referrer = ReferrerPolicy::of_fields(&fields).unwrap_or_default();
+        let content_type = fields.iter().find(|f| f.name.eq_ignore_ascii_case("content-type")).map(|f| f.value.0.clone());
+        let parent = (!next && url.origin() == page.url.origin()).then_some(page.encoding);
+        let mut child = self.child_page(url, gate, from, referrer, order);
+        if next {
+            (child.top, child.follow, child.enter_frames) = (page.top, page.follow, page.enter_frames);
+        }
+        drop(page);
+        let document = kind::declared(content_type.as_deref(), &fields);
+        let mut scanner = Self::of(child, document, content_type, parent);
+        scanner.advance(&body.0, false);
+        Some(scanner)
+    }
+
+    /// Whether a frame is rendered is known when this page's styles are.
+    pub(super) fn settle_children(&mut self) {
+        if !self.finished || !self.page.borrow().sheets.waiting.is_empty() {
+            return;
+        }
+        for child in self.children.values_mut() {
+            if let Frame::Entered { scanner, next, node } = child
+                && !scanner.ended
+            {
+                scanner.page.borrow_mut().rendered =
+                    *next || self.page.borrow().is_rendered(*node) && self.page.borrow().rendered;
+                let found = scanner.end();
+                self.page.borrow_mut().out.extend(found);
+            }
+        }
+    }
+}
