@@ -1,15 +1,10 @@
 //! Colours: a declaration with one that is wrong is dropped, and its pictures with it.
 //! Spec: CSS Color 4 and 5.
 
-use cssparser::{ParseError, Parser, Token};
+use cssparser::{Parser, Token};
 
 use super::math::{Kind, measure};
-
-type Parsed<T> = Result<T, ParseError<()>>;
-
-fn wrong<T>() -> Parsed<T> {
-    Err(ParseError::unexpected_token())
-}
+use super::{Parsed, wrong};
 
 /// `<color>`
 pub(super) fn color(input: &mut Parser<'_>) -> Parsed<()> {
@@ -112,7 +107,7 @@ fn channel(input: &mut Parser<'_>, may_be_none: bool) -> Parsed<()> {
 }
 
 /// At least one thing, and nothing that is wrong everywhere.
-fn anything(input: &mut Parser<'_>) -> Parsed<()> {
+pub(super) fn anything(input: &mut Parser<'_>) -> Parsed<()> {
     input.next()?;
     while let Ok(token) = input.next() {
         if token.is_parse_error() || matches!(token, Token::CurlyBracketBlock | Token::Semicolon) {

@@ -1,17 +1,12 @@
 //! Gradients: they fetch nothing, but one that is wrong takes the pictures beside it along.
 //! Spec: CSS Images 4 §3.
 
-use cssparser::{ParseError, Parser, Token};
+use cssparser::Parser;
 
-use super::color::{color, space};
+use super::color::{anything, color, space};
 use super::math::{Kind, angle, length_percentage, measure};
 use super::position::position;
-
-type Parsed<T> = Result<T, ParseError<()>>;
-
-fn wrong<T>() -> Parsed<T> {
-    Err(ParseError::unexpected_token())
-}
+use super::{Parsed, wrong};
 
 /// What stands in the parentheses of the gradient called `name` (in lower case). None: that is not a gradient.
 pub(super) fn gradient(name: &str, input: &mut Parser<'_>) -> Option<Parsed<()>> {
@@ -143,16 +138,6 @@ fn placed(input: &mut Parser<'_>) -> Parsed<bool> {
     }
     position(input, false)?;
     Ok(true)
-}
-
-fn anything(input: &mut Parser<'_>) -> Parsed<()> {
-    input.next()?;
-    while let Ok(token) = input.next() {
-        if token.is_parse_error() || matches!(token, Token::CurlyBracketBlock | Token::Semicolon) {
-            return wrong();
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! Numbers with units, and calculations with them: of what kind is the outcome?
 //! Spec: CSS Values 4 §5–§7 (units), §10 (`calc()` and its like, §10.9: types).
 
-use cssparser::{ParseError, Parser, Token};
+use cssparser::{Parser, Token};
 
-type Parsed<T> = Result<T, ParseError<()>>;
+use super::{Parsed, wrong};
 
 /// What a value measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,10 +15,6 @@ pub(super) enum Kind {
     Angle,
     Resolution,
     Time,
-}
-
-fn wrong<T>() -> Parsed<T> {
-    Err(ParseError::unexpected_token())
 }
 
 /// A number, a percentage, a dimension or a calculation.

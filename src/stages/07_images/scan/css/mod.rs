@@ -29,6 +29,14 @@ use super::reference::{Kind, Order, SheetAnswer, SheetId, SkipReason, Source};
 use super::tree::{NodeId, flag};
 use sheet::Sheet;
 
+/// What reading a value comes to.
+type Parsed<T> = Result<T, cssparser::ParseError<()>>;
+
+/// It is not what it should be; nobody asks what is wrong with it.
+fn wrong<T>() -> Parsed<T> {
+    Err(cssparser::ParseError::unexpected_token())
+}
+
 /// Most sheets of a page, and most that import one another in a row.
 const SHEETS: usize = 1000;
 const DEEP: usize = 32;

@@ -1,15 +1,10 @@
 //! Where a picture stands and how big it is.
 //! Spec: CSS Values 4 §8.3 (`<position>`), CSS Backgrounds 3 §2.6 (`<bg-position>` and its three values), §2.9 (`<bg-size>`).
 
-use cssparser::{ParseError, Parser};
+use cssparser::Parser;
 
 use super::math::length_percentage;
-
-type Parsed<T> = Result<T, ParseError<()>>;
-
-fn wrong<T>() -> Parsed<T> {
-    Err(ParseError::unexpected_token())
-}
+use super::{Parsed, wrong};
 
 #[derive(Clone, Copy, PartialEq)]
 enum Part {

@@ -4,9 +4,8 @@ use std::rc::Rc;
 
 use cssparser::{Delimiter, ParseError, Parser, Token};
 
+use super::Parsed;
 use super::value::Values;
-
-type Parsed<T> = Result<T, ParseError<()>>;
 
 /// Properties that are followed; shorthands and aliases become these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -14,6 +14,7 @@ use super::property::{Declared, Setting, What, declare};
 use super::selector::{Css, Grammar};
 use super::supports;
 use super::value::{Values, url};
+use super::{Parsed, wrong};
 
 /// `a.b`; a layer without a name has one of its own.
 pub(super) type Layer = Rc<[Rc<str>]>;
@@ -125,12 +126,6 @@ enum Prelude {
     Container(ContainerQuery),
     Scope(Scope),
     Keyframes(String),
-}
-
-type Parsed<T> = Result<T, ParseError<()>>;
-
-fn wrong<T>() -> Parsed<T> {
-    Err(ParseError::unexpected_token())
 }
 
 impl<'s> Reader<'s> {

@@ -3,11 +3,10 @@
 use cssparser::{Delimiter, ParseError, Parser, Token};
 use selectors::parser::ParseRelative;
 
+use super::Parsed;
 use super::property::{longhands, read, wide};
 use super::selector::Grammar;
 use super::value::Values;
-
-type Parsed<T> = Result<T, ParseError<()>>;
 
 /// `<supports-condition>`, to the end of what belongs to it.
 pub(super) fn condition(input: &mut Parser<'_>, values: Values<'_>) -> Parsed<bool> {

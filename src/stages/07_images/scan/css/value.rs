@@ -9,8 +9,7 @@ use super::color::color;
 use super::gradient::gradient;
 use super::math::{Kind, measure};
 use super::position::{position, size};
-
-type Parsed<T> = Result<T, ParseError<()>>;
+use super::{Parsed, wrong};
 
 /// A URL as it is written in a sheet.
 pub(super) type Written = String;
@@ -19,10 +18,6 @@ pub(super) type Written = String;
 #[derive(Clone, Copy)]
 pub(super) struct Values<'s> {
     pub(super) screen: &'s Screen,
-}
-
-fn wrong<T>() -> Parsed<T> {
-    Err(ParseError::unexpected_token())
 }
 
 /// `url(…)`, quoted or not.
