@@ -15,6 +15,10 @@ images-part-frames = { $n ->
 }
 images-part-inline = { $n } inline
 images-part-repeated = { $n } repeated
+images-part-next = { $n ->
+    [one] { $n } page to go on to
+   *[other] { $n } pages to go on to
+}
 images-part-frames-skipped = { $n ->
     [one] { $n } frame not entered
    *[other] { $n } frames not entered
@@ -96,7 +100,7 @@ images-source = { $source ->
     [import] @import
     [link-header] Link field of the response
     [frame] frame
-    [refresh] refresh: the page leads on
+    [refresh] refresh
    *[other] { $source }
 }
 images-from = from { $source }

@@ -195,12 +195,13 @@ fn headline(words: &Words, seen: &Seen<'_>) -> String {
     if seen.rows.is_empty() && seen.cut == 0 {
         return words.say(&phrase!("images-none"));
     }
-    let mut counts = [0u64; 8];
+    let mut counts = [0u64; 9];
     for row in &seen.rows {
         let place = match (&row.reference.verdict, row.reference.kind) {
             (Verdict::Fetch { .. }, Kind::Image | Kind::Icon(_) | Kind::Object(_)) => 0,
             (Verdict::Fetch { .. }, Kind::Sheet(_)) => 1,
-            (Verdict::Fetch { .. }, Kind::Frame(_) | Kind::Page(_)) => 2,
+            (Verdict::Fetch { .. }, Kind::Frame(_)) => 2,
+            (Verdict::Fetch { .. }, Kind::Page(_)) => 8,
             (Verdict::Skip { reason }, _) => match reason {
                 SkipReason::Inline(_) => 3,
                 SkipReason::Repeated => 4,
@@ -221,6 +222,7 @@ fn headline(words: &Words, seen: &Seen<'_>) -> String {
         |n| phrase!("images-part-frames-skipped", n = n),
         |n| phrase!("images-part-skipped", n = n),
         |n: u64| phrase!("images-part-cut", n = n),
+        |n: u64| phrase!("images-part-next", n = n),
     ];
     let said: Vec<_> = counts
         .iter()
