@@ -55,7 +55,11 @@ impl Page {
             let more = self.icons.tried < self.icons.candidates.len();
             match &r.verdict {
                 Verdict::Fetch { .. } if more => {
-                    let id = IconId(self.icons.tried as u32);
+                    let id = {
+                        let mut shared = self.shared.borrow_mut();
+                        shared.icons += 1;
+                        IconId(shared.icons)
+                    };
                     r.kind = Kind::Icon(id);
                     self.icons.waiting = Some(id);
                     return self.push(r);

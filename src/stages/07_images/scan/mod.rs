@@ -246,8 +246,18 @@ impl Scanner {
 
     /// The sizes of the pictures that an icon's answer holds, in pixels; none when it is no picture.
     pub fn icon(&mut self, id: IconId, sizes: &[(u32, u32)]) -> Vec<Reference> {
-        self.page.borrow_mut().icon_answer(id, sizes);
-        self.take()
+        let own = self.page.borrow_mut().icon_answer(id, sizes);
+        if own {
+            return self.take();
+        }
+        let children = self.children.values_mut();
+        children
+            .filter_map(|c| match c {
+                Frame::Entered { scanner: s, .. } => Some(s.icon(id, sizes)),
+                Frame::Waiting { .. } => None,
+            })
+            .flatten()
+            .collect()
     }
 
     fn begin(&mut self) {

@@ -33,11 +33,22 @@ pub(super) struct Shared {
     sheets: u32,
     objects: u32,
     pub(super) frame_ids: u32,
+    pub(super) icons: u32,
 }
 
 impl Shared {
     pub(super) fn new(most: usize) -> Self {
-        Self { asked: HashSet::new(), hasher: RandomState::new(), most, told: 0, cut: 0, sheets: 0, objects: 0, frame_ids: 0 }
+        Self {
+            asked: HashSet::new(),
+            hasher: RandomState::new(),
+            most,
+            told: 0,
+            cut: 0,
+            sheets: 0,
+            objects: 0,
+            frame_ids: 0,
+            icons: 0,
+        }
     }
 }
 
