@@ -2,17 +2,19 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::os::fd::BorrowedFd;
 
 use crate::deadline::Deadline;
 use crate::event::Emitter;
 use crate::exit::Error;
 use crate::journey::credentials;
 use crate::journey::hop::Hop;
-use crate::journey::passage::{Exchanged, Passage};
+use crate::journey::passage::{Exchanged, Passage, Underway};
 use crate::journey::redirect;
 use crate::journey::staged::stage;
 use crate::journey::world::World;
 use crate::journey::{JourneyError, JourneyEvent, NotFollowed, Outcome};
+use crate::plan::Redirects;
 use crate::stages::Stage;
 use crate::stages::connect::Identity;
 use crate::stages::message::{self, Message, RequestSpec};
@@ -29,7 +31,7 @@ pub(crate) struct Errand<'e> {
     /// The origin that the spec's credentials were given for.
     pub home: Option<Origin>,
     /// Are redirects followed, and how many? Images follow them whatever `-L` says, as browsers do.
-    pub redirects: crate::plan::Redirects,
+    pub redirects: Redirects,
     /// Does the command line name it (and not a page)?
     pub page: bool,
     /// The last stage.
@@ -65,11 +67,42 @@ pub(crate) struct Answer {
     pub reused: bool,
 }
 
-/// Goes from a target to its answer, over as many redirects as the errand allows. The fields of the last answer are in the
-/// outcome only where the errand ended with a failure after a redirect; else they are the answer's to give.
+/// A first message on its way, its answer not yet looked for.
+pub(crate) struct Ahead {
+    message: Message,
+    /// Nothing was sent where `--until` ends before that.
+    underway: Option<Underway>,
+}
+
+impl Ahead {
+    /// The socket on which the answer will come.
+    pub(crate) fn socket(&self) -> Option<BorrowedFd<'_>> {
+        self.underway.as_ref()?.socket()
+    }
+}
+
+/// Sends the first message of an errand, for whoever has other things to do until its answer is there: [`fetch`] goes on with it.
+pub(crate) fn begin(
+    world: &World<'_>,
+    errand: &Errand<'_>,
+    by: &Deadline<'_>,
+    out: Emitter<'_>,
+    outcome: &mut Outcome,
+) -> Result<Ahead, Error> {
+    let Errand { target, spec, home, redirects, page, until, .. } = errand;
+    let message = asked(world, target, spec, home.as_ref(), redirects, 0, out)?;
+    let passage = Passage { world, target, page: *page, until: *until, by, out };
+    let underway = passage.begin(&message, true, outcome)?;
+    Ok(Ahead { message, underway })
+}
+
+/// Goes from a target to its answer, over as many redirects as the errand allows. `ahead`: what [`begin`] has done of it. The fields
+/// of the last answer are in the outcome only where the errand ended with a failure after a redirect; else they are the answer's to
+/// give.
 pub(crate) fn fetch(
     world: &World<'_>,
     errand: Errand<'_>,
+    ahead: Option<Ahead>,
     sink: &mut dyn BodySink,
     by: &Deadline<'_>,
     mut out: Emitter<'_>,
@@ -78,47 +111,24 @@ pub(crate) fn fetch(
     let Errand { mut target, mut spec, home, redirects, page, until, fail, at, gate } = errand;
     let begun = world.clock.now();
     let mut hop = 0;
-    let mut first_target = true;
+    let mut ahead = ahead;
     loop {
         outcome.url_effective = target.url().to_string();
         if let Some(at) = at {
             at.replace(Some(target.url().clone()));
         }
-        let origin = target.origin();
-        let mut scoped = Cow::Borrowed(&spec);
-        if let (Some(home), Some(origin)) = (&home, &origin)
-            && home != origin
-        {
-            let (kept, withheld) = credentials::redirected(&spec, home, origin, redirects.trusted);
-            scoped = Cow::Owned(kept);
-            if !withheld.is_empty() {
-                out.emit(|| JourneyEvent::Withheld { what: withheld, given_for: home.to_string(), origin: origin.to_string() });
-            }
-        }
-        // Credentials in a redirect's own URL are the server's choice for that URL alone.
-        if let Some((user, password)) = target.credentials()
-            && (scoped.credentials.is_none() || !first_target)
-        {
-            scoped.to_mut().credentials = Some((user, password));
-        }
-        if let Some(jar) = &world.jar
-            && let Some(mut field) = jar.field(target.url(), out)
-        {
-            let scoped = scoped.to_mut();
-            if let Some(typed) = scoped.cookie.take() {
-                field.extend_from_slice(b"; ");
-                field.extend_from_slice(&typed);
-            }
-            scoped.cookie = Some(field);
-        }
-        let message = stage(out, Stage::Message, || message::build(&target, &scoped, out))?;
+        let (message, underway) = match ahead.take() {
+            Some(Ahead { message, underway }) => (message, underway),
+            None => (asked(world, &target, &spec, home.as_ref(), &redirects, hop, out)?, None),
+        };
         outcome.method.clone_from(&message.method);
         if until == Some(Stage::Message) {
             return Ok(Fetched::Stopped(Some(message)));
         }
         let mut landing = Hop::new(sink, &target, &redirects, fail);
         let passage = Passage { world, target: &target, page, until, by, out };
-        let Some(Exchanged { response, connection, reused }) = passage.exchange(&message, &mut landing, outcome)? else {
+        let Some(Exchanged { response, connection, reused }) = passage.exchange(&message, underway, &mut landing, outcome)?
+        else {
             return Ok(Fetched::Stopped(None));
         };
         outcome.status = response.head.status;
@@ -193,10 +203,49 @@ pub(crate) fn fetch(
         out = out.next_hop();
         // Stage 1 of the next hop: the reference was read to decide; now it is read where it is told.
         target = stage(out, Stage::Url, || url::follow(&target, location, out))?;
-        first_target = false;
         outcome.redirects = hop;
         outcome.redirect = world.clock.now().saturating_sub(begun);
     }
+}
+
+/// The message of a hop: what of the request may go to its target, with the cookies for it.
+fn asked(
+    world: &World<'_>,
+    target: &Target,
+    spec: &RequestSpec,
+    home: Option<&Origin>,
+    redirects: &Redirects,
+    hop: u32,
+    out: Emitter<'_>,
+) -> Result<Message, Error> {
+    let origin = target.origin();
+    let mut scoped = Cow::Borrowed(spec);
+    if let (Some(home), Some(origin)) = (home, &origin)
+        && home != origin
+    {
+        let (kept, withheld) = credentials::redirected(spec, home, origin, redirects.trusted);
+        scoped = Cow::Owned(kept);
+        if !withheld.is_empty() {
+            out.emit(|| JourneyEvent::Withheld { what: withheld, given_for: home.to_string(), origin: origin.to_string() });
+        }
+    }
+    // Credentials in a redirect's own URL are the server's choice for that URL alone.
+    if let Some((user, password)) = target.credentials()
+        && (scoped.credentials.is_none() || hop > 0)
+    {
+        scoped.to_mut().credentials = Some((user, password));
+    }
+    if let Some(jar) = &world.jar
+        && let Some(mut field) = jar.field(target.url(), out)
+    {
+        let scoped = scoped.to_mut();
+        if let Some(typed) = scoped.cookie.take() {
+            field.extend_from_slice(b"; ");
+            field.extend_from_slice(&typed);
+        }
+        scoped.cookie = Some(field);
+    }
+    Ok(stage(out, Stage::Message, || message::build(target, &scoped, out))?)
 }
 
 /// A URL as a Referer: without fragment and credentials (RFC 9110 §10.1.3).

@@ -1,6 +1,7 @@
 //! Where the content of one hop goes: to the output, or nowhere when the answer redirects and is followed.
 
 use std::os::fd::BorrowedFd;
+use std::time::Duration;
 
 use crate::journey::redirect;
 use crate::plan::Redirects;
@@ -46,6 +47,14 @@ impl BodySink for Hop<'_> {
 
     fn write(&mut self, content: &[u8]) -> Result<(), SinkError> {
         if self.swallowed { Ok(()) } else { self.inner.write(content) }
+    }
+
+    fn patience(&self) -> Option<Duration> {
+        self.inner.patience()
+    }
+
+    fn stalled(&mut self) {
+        self.inner.stalled();
     }
 
     fn splice_to(&self) -> Option<BorrowedFd<'_>> {

@@ -1,19 +1,20 @@
 //! From a message to its answer: on a kept connection, or over dns, connect and tls on a new one.
 
+use std::os::fd::BorrowedFd;
 use std::time::Duration;
 
 use crate::deadline::{Bound, Deadline};
 use crate::event::Emitter;
 use crate::exit::Error;
 use crate::journey::hop::Hop;
-use crate::journey::staged::stage;
+use crate::journey::staged::{self, stage};
 use crate::journey::world::World;
 use crate::journey::{JourneyEvent, Outcome, SkipWhy};
 use crate::stages::Stage;
-use crate::stages::connect::{self, ConnectEvent, Connection, ConnectionId, Identity};
+use crate::stages::connect::{self, ConnectEvent, Connection, Identity};
 use crate::stages::dns::Resolve as _;
 use crate::stages::message::Message;
-use crate::stages::response::{self, Response, ResponseError};
+use crate::stages::response::{self, BodySink as _, Response, ResponseError, Sent};
 use crate::stages::url::{Access, Origin, Target};
 
 /// curl's limit for everything up to the connection, without `--connect-timeout`.
@@ -45,44 +46,77 @@ pub(crate) struct Exchanged {
     pub reused: bool,
 }
 
+/// A connection on which the exchange has begun.
+pub(crate) struct Underway {
+    origin: Origin,
+    connection: Connection,
+    /// When the response stage began.
+    begun: Duration,
+    /// What was written of a message without a body; one with a body is written while its answer is looked out for.
+    sent: Result<Option<Sent>, ResponseError>,
+}
+
+impl Underway {
+    /// The socket on which the answer will come.
+    pub(crate) fn socket(&self) -> Option<BorrowedFd<'_>> {
+        self.connection.transport.waits_on()
+    }
+}
+
 impl Passage<'_> {
-    /// Exchanges `message`; `None` when `--until` ends before that.
+    /// Exchanges `message`, which may be `underway`; `None` when `--until` ends before that.
     pub(crate) fn exchange(
         &self,
         message: &Message,
+        underway: Option<Underway>,
         landing: &mut Hop<'_>,
         outcome: &mut Outcome,
     ) -> Result<Option<Exchanged>, Error> {
-        let Some(origin) = self.target.origin() else { return Ok(None) };
-        // RFC 9112 §9.3.1: a request that is not idempotent cannot be sent again when a kept connection closes under it, so it gets
-        // a new one. Unlike curl, which takes a kept one, and sends such a request twice.
-        let mut kept_ones_too = self.until.is_none_or(|until| until >= Stage::Response) && is_idempotent(&message.method);
+        let mut next = underway;
+        let mut kept_ones_too = true;
         loop {
-            let kept = if kept_ones_too { self.world.pool.take(&origin, self.out) } else { None };
-            let connection = match kept {
-                Some(connection) => self.reuse(connection),
-                None => match self.open(outcome)? {
-                    Some(connection) => connection,
-                    None => return Ok(None),
-                },
+            let Some(underway) = next.take().map_or_else(|| self.begin(message, kept_ones_too, outcome), |u| Ok(Some(u)))? else {
+                return Ok(None);
             };
-            outcome.local = Some(connection.id.local);
-            outcome.peer = Some(connection.id.peer);
-            outcome.pretransfer = self.elapsed(outcome);
-            let (identity, reused) = (connection.id, connection.exchanges > 0);
-            match stage(self.out, Stage::Response, || self.on(connection, &origin, message, landing)) {
+            let (identity, reused) = (underway.connection.id, underway.connection.exchanges > 0);
+            match self.end(underway, message, landing) {
                 Ok(response) => {
                     outcome.first_byte = response.first_byte.saturating_sub(outcome.begun);
                     return Ok(Some(Exchanged { response, connection: identity, reused }));
                 }
                 // RFC 9112 §9.3.1: the server may close a kept connection at any time, also just as a request is under way.
-                Err((connection, error)) if reused && error.before_any_answer() && is_idempotent(&message.method) => {
+                Err(error) if reused && error.before_any_answer() && is_idempotent(&message.method) => {
+                    let connection = identity.connection;
                     self.out.emit(|| JourneyEvent::Retrying { connection, error: error.to_string() });
+                    landing.stalled();
                     kept_ones_too = false;
                 }
-                Err((_, error)) => return Err(error.into()),
+                Err(error) => return Err(error.into()),
             }
         }
+    }
+
+    /// Finds or makes a connection, and writes `message` to it if nothing has to be read meanwhile.
+    pub(crate) fn begin(&self, message: &Message, kept_ones_too: bool, outcome: &mut Outcome) -> Result<Option<Underway>, Error> {
+        let Some(origin) = self.target.origin() else { return Ok(None) };
+        // RFC 9112 §9.3.1: a request that is not idempotent cannot be sent again when a kept connection closes under it, so it gets
+        // a new one. Unlike curl, which takes a kept one, and sends such a request twice.
+        let exchanges = self.until.is_none_or(|until| until >= Stage::Response);
+        let kept_ones_too = kept_ones_too && exchanges && is_idempotent(&message.method);
+        let kept = if kept_ones_too { self.world.pool.take(&origin, self.out) } else { None };
+        let mut connection = match kept {
+            Some(connection) => self.reuse(connection),
+            None => match self.open(outcome)? {
+                Some(connection) => connection,
+                None => return Ok(None),
+            },
+        };
+        outcome.local = Some(connection.id.local);
+        outcome.peer = Some(connection.id.peer);
+        outcome.pretransfer = self.elapsed(outcome);
+        let begun = staged::began(self.out, Stage::Response);
+        let sent = message.body.is_empty().then(|| response::send(&mut connection, message, self.by, self.out)).transpose();
+        Ok(Some(Underway { origin, connection, begun, sent }))
     }
 
     fn reuse(&self, kept: Connection) -> Connection {
@@ -141,28 +175,26 @@ impl Passage<'_> {
         Ok(Some(secured))
     }
 
-    /// The exchange itself; afterwards the connection is kept or closed.
-    fn on(
-        &self,
-        mut connection: Connection,
-        origin: &Origin,
-        message: &Message,
-        landing: &mut Hop<'_>,
-    ) -> Result<Response, (ConnectionId, ResponseError)> {
-        let id = connection.id.connection;
-        let result = response::exchange(&mut connection, message, landing, &self.world.plan.limits, self.by, self.out);
+    /// The rest of the exchange; afterwards the connection is kept or closed.
+    fn end(&self, underway: Underway, message: &Message, landing: &mut Hop<'_>) -> Result<Response, ResponseError> {
+        let Underway { origin, mut connection, begun, sent } = underway;
+        let limits = &self.world.plan.limits;
+        let result = match sent {
+            Ok(sent) => response::exchange(&mut connection, message, sent, landing, limits, self.by, self.out),
+            Err(error) => {
+                landing.abandon();
+                Err(error)
+            }
+        };
         connection.transport.tell(self.out);
-        match result {
-            Ok(response) if response.reusable && self.world.keeps() => {
-                connection.exchanges += 1;
-                self.world.pool.put(origin.clone(), connection);
-                Ok(response)
-            }
-            result => {
-                let _ = connection.transport.close(self.out);
-                result.map_err(|error| (id, error))
-            }
+        if result.as_ref().is_ok_and(|response| response.reusable) && self.world.keeps() {
+            connection.exchanges += 1;
+            self.world.pool.put(origin, connection);
+        } else {
+            let _ = connection.transport.close(self.out);
         }
+        staged::ended(self.out, Stage::Response, begun, result.is_ok());
+        result
     }
 
     fn elapsed(&self, outcome: &Outcome) -> Duration {

@@ -133,7 +133,7 @@ fn page(world: &World<'_>, job: &Job, by: &Deadline<'_>, out: Emitter<'_>, outco
     };
     let images = plan.images.as_ref().filter(|_| plan.until.is_none_or(|until| until == Stage::Images));
     let Some(images) = images else {
-        let fetched = fetch::fetch(world, errand, &mut output, by, out, outcome)?;
+        let fetched = fetch::fetch(world, errand, None, &mut output, by, out, outcome)?;
         landed(fetched, &mut output, plan, out, outcome)?;
         if plan.until.is_none() {
             out.emit(|| JourneyEvent::StageSkipped { stage: Stage::Images, why: SkipWhy::NotAsked });
@@ -142,7 +142,7 @@ fn page(world: &World<'_>, job: &Job, by: &Deadline<'_>, out: Emitter<'_>, outco
     };
     let summary = images::alongside(images, plan.fail, &visitor, &world.fetches, out, |pictures| {
         let mut scanned = Scanned { inner: &mut output, pictures: &mut *pictures, at: &at, on: false };
-        let fetched = fetch::fetch(world, errand, &mut scanned, by, out, outcome);
+        let fetched = fetch::fetch(world, errand, None, &mut scanned, by, out, outcome);
         let began = scanned.on;
         let result = fetched.and_then(|fetched| landed(fetched, &mut output, plan, out, outcome));
         if !began {

@@ -1,10 +1,15 @@
 //! How the images stage's requests travel: the same stages as the page's, with what a page's resources may carry.
 
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+
 use crate::deadline::{Bound, Deadline};
 use crate::event::Emitter;
 use crate::exit::Error;
 use crate::journey::credentials;
-use crate::journey::fetch::{self, Errand, Fetched};
+use crate::journey::fetch::{self, Ahead, Errand, Fetched, RedirectGate};
 use crate::journey::world::World;
 use crate::journey::{JourneyError, JourneyEvent, Outcome};
 use crate::plan::Redirects;
@@ -27,51 +32,58 @@ pub(crate) struct Visitor<'v> {
     pub(crate) home: Option<&'v Origin>,
 }
 
-impl Visit for Visitor<'_> {
-    fn visit(&self, job: &ImageJob, out: Emitter<'_>, sink: &mut dyn BodySink) -> Result<Visited, Error> {
+/// A visit whose request is on its way, unless that failed.
+pub(crate) struct Begun<'v> {
+    by: Deadline<'v>,
+    outcome: Outcome,
+    departed: Result<(Target, RequestSpec, Ahead), Error>,
+}
+
+impl<'v> Visit for Visitor<'v> {
+    type Begun = Begun<'v>;
+
+    fn begin(&self, job: &ImageJob, out: Emitter<'_>) -> Begun<'v> {
         let world = self.world;
         let begun = world.clock.now();
         out.emit(|| JourneyEvent::FetchBegan { purpose: job.purpose, url: out.secrets().url(&job.url) });
         let mut outcome = Outcome { begun, ..Outcome::default() };
-        let result = self.travel(job, out, sink, &mut outcome);
-        let exit = result.as_ref().map_or_else(|error| error.exit().code(), |_| 0);
-        out.emit(|| JourneyEvent::FetchEnded { exit, took_us: world.clock.now().saturating_sub(begun).into() });
-        result
+        let by = Deadline::never(world.clock).within(world.plan.max_time, Bound::MaxTime);
+        let departed = self.request(job).and_then(|(target, spec)| {
+            let errand = errand(target, spec, None);
+            let ahead = fetch::begin(world, &errand, &by, out, &mut outcome)?;
+            Ok((errand.target, errand.spec, ahead))
+        });
+        Begun { by, outcome, departed }
     }
 
-    fn make_room(&self, out: Emitter<'_>) {
-        self.world.pool.close_one(out);
-    }
-}
-
-impl Visitor<'_> {
-    fn travel(&self, job: &ImageJob, out: Emitter<'_>, sink: &mut dyn BodySink, outcome: &mut Outcome) -> Result<Visited, Error> {
-        let world = self.world;
-        let target = Target::of(job.url.clone())?;
-        let origin = target.origin();
-        let home = self.home.filter(|_| job.credentials);
-        let referer = job.referer.as_deref().filter(|r| credentials::may_refer(r, &job.url));
-        let mut spec = credentials::for_resource(self.spec, home, origin.as_ref(), referer);
-        if let Some(origin) = &job.origin {
-            spec.fields.push(format!("Origin: {origin}").into_bytes());
+    fn wait(&self, begun: &[&Begun<'v>], limit: Duration) -> Option<usize> {
+        let mut sockets = Vec::with_capacity(begun.len());
+        for (n, begun) in begun.iter().enumerate() {
+            let socket = begun.departed.as_ref().ok().and_then(|(.., ahead)| ahead.socket());
+            // Whatever came to nothing need not be waited for.
+            let Some(socket) = socket else { return Some(n) };
+            sockets.push(PollFd::from_borrowed_fd(socket, PollFlags::IN));
         }
+        let limit = Timespec::try_from(limit).ok()?;
+        match poll(&mut sockets, Some(&limit)) {
+            Ok(_) => sockets.iter().position(|socket| !socket.revents().is_empty()),
+            // Ctrl-C is looked at by whoever waits; for anything else the read() has the word.
+            Err(Errno::INTR) => None,
+            Err(_) => Some(0),
+        }
+    }
+
+    fn end(&self, job: &ImageJob, begun: Begun<'v>, out: Emitter<'_>, sink: &mut dyn BodySink) -> Result<Visited, Error> {
+        let Begun { by, mut outcome, departed } = begun;
         let gate = |before: Option<&str>, to: &::url::Url, fields: &[_]| match job.redirected(before, to, fields) {
             Hop::Go { referer } => Ok(referer),
             Hop::Stop(reason) => Err(reason.phrase()),
         };
-        let errand = Errand {
-            home: origin,
-            target,
-            spec,
-            redirects: Redirects { follow: true, max: Some(REDIRECTS), ..Redirects::default() },
-            page: false,
-            until: None,
-            fail: false,
-            at: None,
-            gate: Some(&gate),
-        };
-        let by = Deadline::never(world.clock).within(world.plan.max_time, Bound::MaxTime);
-        match fetch::fetch(world, errand, sink, &by, out, outcome)? {
+        let fetched = departed.and_then(|(target, spec, ahead)| {
+            let errand = errand(target, spec, Some(&gate));
+            fetch::fetch(self.world, errand, Some(ahead), sink, &by, out, &mut outcome)
+        });
+        let result = fetched.and_then(|fetched| match fetched {
             Fetched::Answered(answer) => Ok(Visited {
                 url: answer.target.url().clone(),
                 redirects: outcome.redirects,
@@ -81,6 +93,41 @@ impl Visitor<'_> {
             }),
             // Nothing stops an image's journey before its end but Ctrl-C, which is an error.
             Fetched::Stopped(_) => Err(JourneyError::Interrupted.into()),
+        });
+        let exit = result.as_ref().map_or_else(|error| error.exit().code(), |_| 0);
+        let took = self.world.clock.now().saturating_sub(outcome.begun);
+        out.emit(|| JourneyEvent::FetchEnded { exit, took_us: took.into() });
+        result
+    }
+
+    fn make_room(&self, out: Emitter<'_>) {
+        self.world.pool.close_one(out);
+    }
+}
+
+impl Visitor<'_> {
+    fn request(&self, job: &ImageJob) -> Result<(Target, RequestSpec), Error> {
+        let target = Target::of(job.url.clone())?;
+        let home = self.home.filter(|_| job.credentials);
+        let referer = job.referer.as_deref().filter(|r| credentials::may_refer(r, &job.url));
+        let mut spec = credentials::for_resource(self.spec, home, target.origin().as_ref(), referer);
+        if let Some(origin) = &job.origin {
+            spec.fields.push(format!("Origin: {origin}").into_bytes());
         }
+        Ok((target, spec))
+    }
+}
+
+fn errand<'e>(target: Target, spec: RequestSpec, gate: Option<&'e RedirectGate<'e>>) -> Errand<'e> {
+    Errand {
+        home: target.origin(),
+        target,
+        spec,
+        redirects: Redirects { follow: true, max: Some(REDIRECTS), ..Redirects::default() },
+        page: false,
+        until: None,
+        fail: false,
+        at: None,
+        gate,
     }
 }

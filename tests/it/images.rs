@@ -27,6 +27,8 @@ enum Reply {
     Closed,
     /// Says nothing more until the client goes away.
     Silent,
+    /// So many bytes of an image's answer, head and all; the rest when another path has been asked for.
+    Until(usize, &'static str),
     /// Half a page, then the rest when the test's condition holds.
     Page(Vec<u8>, Vec<u8>),
 }
@@ -121,6 +123,13 @@ fn connection(stream: &TcpStream, reply: &(impl Fn(&str) -> Reply + Sync), seen:
             Reply::Silent => {
                 let _ = out.read(&mut [0]);
                 false
+            }
+            Reply::Until(bytes, path) => {
+                let mut answer = head(200, "image/png", 5_000);
+                answer.extend(png(5_000 - png(0).len()));
+                out.write_all(&answer[..bytes]).unwrap();
+                seen.wait_for(path);
+                out.write_all(&answer[bytes..]).is_ok()
             }
             Reply::Page(half, rest) => {
                 let mut bytes = head(200, "text/html; charset=utf-8", half.len() + rest.len());
@@ -228,6 +237,28 @@ fn the_first_image_is_asked_for_before_the_page_has_come() {
         assert_eq!(code(&output), 0, "{}", stderr(&output));
         assert_eq!((seen.count("/early.png"), seen.count("/late.png")), (1, 1));
     });
+}
+
+#[test]
+fn one_slow_image_of_a_near_server_keeps_no_other_waiting() {
+    // Nothing, a part of the head, a part of the content: then nothing more before the last image is asked for.
+    for bytes in [0, 20, 200] {
+        for slow in ["/0.png", "/1.png", "/30.png"] {
+            let paths: Vec<_> = (0..60).map(|n| format!("/{n}.png")).collect();
+            let reply = |path: &str| match path {
+                "/" => html(page(&paths)),
+                path if path == slow => Reply::Until(bytes, "/59.png"),
+                _ => Reply::Whole(200, "image/png", png(500)),
+            };
+            site(&["127.0.0.1"], reply, |port, seen| {
+                let dir = tempfile::tempdir().unwrap();
+                let output = saving(port, dir.path(), &[]);
+                assert_eq!(code(&output), 0, "{bytes} {slow} {}", stderr(&output));
+                assert_eq!(files(dir.path()).len(), 61, "{bytes} {slow}: 60 pictures and their index");
+                assert!(paths.iter().all(|path| seen.count(path) == 1), "{bytes} {slow}");
+            });
+        }
+    }
 }
 
 #[test]

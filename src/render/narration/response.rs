@@ -477,7 +477,7 @@ mod tests {
         };
         let mut conn = Scripted::new(steps).connection();
         let by = Deadline::never(&Still);
-        let failed = exchange(&mut conn, &message, &mut Discard, &Limits::default(), &by, hub.emitter(FetchId(0))).is_err();
+        let failed = exchange(&mut conn, &message, None, &mut Discard, &Limits::default(), &by, hub.emitter(FetchId(0))).is_err();
         let entries = kept.entries();
         let events = entries.iter().filter_map(|entry| match &entry.event {
             Event::Response(event) => Some((entry.at, event)),

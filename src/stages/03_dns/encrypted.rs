@@ -356,7 +356,7 @@ fn post(
     let (status, _) = nested(label, out, |out| {
         let message = message::build(&target, &spec, out).map_err(|e| Failure::Session { error: e.phrase() })?;
         let limits = Limits { content_bytes: Some(65_535), ..Limits::default() };
-        response::exchange(connection, &message, &mut content, &limits, until, out)
+        response::exchange(connection, &message, None, &mut content, &limits, until, out)
             .map(|response| response.head.status)
             .map_err(|e| stopped(until).unwrap_or_else(|| Failure::Session { error: e.phrase() }))
     });

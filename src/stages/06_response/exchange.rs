@@ -1,7 +1,10 @@
 //! One exchange on a connection: write the message, read the answer, hand its content on, say whether the connection can go on.
+//! Where the answer to another message is to be read meanwhile, [`send`] is the first half of it.
 
 use std::io;
 use std::time::Duration;
+
+use rustix::event::PollFlags;
 
 use super::coding::{self, CodingError, Decoder};
 use super::error::{Phase, ResponseError};
@@ -26,13 +29,52 @@ const CONTINUE: Duration = Duration::from_secs(1);
 /// Small pieces of a chunked body are put together up to this size before they are handed on.
 const GATHER: usize = 64 * 1024;
 
-/// Writes `message` and reads the answer; the content goes to `body`, decoded if jaunt offered codings ([`Message::decodes`]).
+/// A message that was written before its answer is waited for: what [`exchange`] has to know of it.
+#[derive(Debug)]
+pub struct Sent {
+    bytes: u64,
+    at: Duration,
+    unsent: Option<Unsent>,
+}
+
+/// Why and how much of the request was not written.
+type Unsent = (Option<io::Error>, usize);
+
+/// Writes the head of a message without a body; [`exchange`] with what it gives reads the answer.
+///
+/// # Errors
+/// Only a deadline or Ctrl-C. That the peer takes no more is for [`exchange`] to tell, which looks for an early answer first.
+pub fn send(conn: &mut Connection, message: &Message, by: &Deadline<'_>, out: Emitter<'_>) -> Result<Sent, ResponseError> {
+    let mut wire = Wire::new(conn, by, out);
+    let (fd, bytes) = (wire.fd(), message.head.len());
+    out.emit(|| ResponseEvent::Sending { fd, head_bytes: bytes, body_bytes: 0 });
+    wire.check(Phase::Sending, 0)?;
+    let unsent = write(&mut wire, &message.head, bytes)?;
+    wire.give_back();
+    Ok(Sent { bytes: wire.sent, at: wire.sent_at, unsent })
+}
+
+/// Writes `bytes`, the first of `of` in all.
+fn write(wire: &mut Wire<'_>, bytes: &[u8], of: usize) -> Result<Option<Unsent>, ResponseError> {
+    let Err(error) = wire.write_all(bytes) else { return Ok(None) };
+    let left = of - usize::try_from(wire.sent).expect("no more was written than there is").min(of);
+    not_taken(wire, error, left).map(Some)
+}
+
+/// A failed write() is no end: the peer may have answered and closed before it read everything, and the answer is read all the same.
+fn not_taken(wire: &Wire<'_>, error: io::Error, left: usize) -> Result<Unsent, ResponseError> {
+    wire.stopped(&error, Phase::Sending, 0).map_or(Ok((Some(error), left)), Err)
+}
+
+/// Writes `message`, unless [`send`] has, and reads the answer; the content goes to `body`, decoded if jaunt offered codings
+/// ([`Message::decodes`]).
 ///
 /// # Errors
 /// Any [`ResponseError`]; `body` has then been told to abandon what it had.
 pub fn exchange(
     conn: &mut Connection,
     message: &Message,
+    sent: Option<Sent>,
     body: &mut dyn BodySink,
     limits: &Limits,
     by: &Deadline<'_>,
@@ -55,7 +97,7 @@ pub fn exchange(
         declined: false,
         done: false,
     };
-    let result = exchange.run(message);
+    let result = exchange.run(message, sent);
     if let Err(error) = &result {
         // What is not taken here was not broken off there.
         if !matches!(error, ResponseError::Sink(_)) {
@@ -81,8 +123,7 @@ struct Exchange<'x> {
     head_at: Duration,
     /// Bytes received up to the end of the head.
     wire_before_body: u64,
-    /// Why and how much of the request was not written.
-    unsent: Option<(Option<io::Error>, usize)>,
+    unsent: Option<Unsent>,
     declined: bool,
     done: bool,
 }
@@ -118,8 +159,14 @@ impl Content {
 }
 
 impl Exchange<'_> {
-    fn run(&mut self, message: &Message) -> Result<Response, ResponseError> {
-        self.send(message)?;
+    fn run(&mut self, message: &Message, sent: Option<Sent>) -> Result<Response, ResponseError> {
+        match sent {
+            Some(Sent { bytes, at, unsent }) => {
+                (self.wire.sent, self.wire.sent_at) = (bytes, at);
+                self.unsent = unsent;
+            }
+            None => self.send(message)?,
+        }
         if !self.done {
             let fd = self.wire.fd();
             self.wire.out.emit(|| ResponseEvent::Awaiting { fd });
@@ -138,15 +185,17 @@ impl Exchange<'_> {
         self.wire.out.emit(|| ResponseEvent::Sending { fd, head_bytes: head.len(), body_bytes: body.len() });
         self.wire.check(Phase::Sending, 0)?;
         if body.is_empty() {
-            return self.write(head, head.len());
+            self.unsent = write(&mut self.wire, head, head.len())?;
+            return Ok(());
         }
         let whole = head.len() + body.len();
         if !message.expects_continue && body.len() <= TOGETHER {
-            return self.write(&[head, &body[..]].concat(), whole);
+            self.unsent = write(&mut self.wire, &[head, &body[..]].concat(), whole)?;
+            return Ok(());
         }
         // Otherwise the last piece of the body would wait for the peer to acknowledge the one before.
         let _ = self.wire.conn.transport.no_delay();
-        self.write(head, whole)?;
+        self.unsent = write(&mut self.wire, head, whole)?;
         if message.expects_continue && self.unsent.is_none() {
             self.await_continue()?;
         }
@@ -159,7 +208,7 @@ impl Exchange<'_> {
             let piece = &rest[..rest.len().min(PIECE)];
             match self.wire.write(piece) {
                 Ok(taken) => rest = &rest[taken..],
-                Err(error) => self.write_failed(error, rest.len())?,
+                Err(error) => self.unsent = Some(not_taken(&self.wire, error, rest.len())?),
             }
         }
         if !rest.is_empty() && self.unsent.is_none() {
@@ -167,23 +216,6 @@ impl Exchange<'_> {
             self.wire.out.emit(|| ResponseEvent::Unsent { bytes });
             self.unsent = Some((None, bytes));
         }
-        Ok(())
-    }
-
-    fn write(&mut self, bytes: &[u8], of: usize) -> Result<(), ResponseError> {
-        if let Err(error) = self.wire.write_all(bytes) {
-            let left = of - usize::try_from(self.wire.sent).expect("no more was written than there is").min(of);
-            self.write_failed(error, left)?;
-        }
-        Ok(())
-    }
-
-    /// The peer may have answered and closed before it read everything: the answer is read all the same.
-    fn write_failed(&mut self, error: io::Error, left: usize) -> Result<(), ResponseError> {
-        if let Some(stopped) = self.wire.stopped(&error, Phase::Sending, 0) {
-            return Err(stopped);
-        }
-        self.unsent = Some((Some(error), left));
         Ok(())
     }
 
@@ -226,6 +258,13 @@ impl Exchange<'_> {
     /// One read(), and everything that follows from it.
     fn step(&mut self) -> Result<(), ResponseError> {
         self.wire.check(self.reader.phase(), self.reader.body_bytes())?;
+        if self.wire.received > 0
+            && let Some(patience) = self.sink.patience()
+            && let Some(socket) = self.wire.conn.transport.waits_on()
+            && !super::splice::wait(socket, PollFlags::IN, patience)
+        {
+            self.sink.stalled();
+        }
         match self.wire.read(self.wire.by) {
             Ok(bytes) => self.took(bytes),
             Err(error) => Err(self.read_failed(error)),

@@ -80,7 +80,7 @@ fn play(
     let hub = Hub::new(&Still, Secrets::Masked, Detail::Normal, vec![Box::new(kept.clone())]);
     let mut conn = peer.connection();
     let mut sink = sink;
-    let result = exchange(&mut conn, message, &mut sink, &limits, &Deadline::never(&Still), hub.emitter(FetchId(0)));
+    let result = exchange(&mut conn, message, None, &mut sink, &limits, &Deadline::never(&Still), hub.emitter(FetchId(0)));
     assert_eq!(sink.abandoned, result.is_err(), "a sink is told of a failure, and only then");
     assert_eq!(sink.ended, result.is_ok());
     let events = kept.entries().into_iter().filter_map(|e| match e.event {
@@ -365,7 +365,7 @@ fn many_small_chunks_become_few_writes() {
     let mut conn = Scripted::parts([&bytes]).connection();
     let mut count = Count::default();
     let by = Deadline::never(&Still);
-    exchange(&mut conn, &get(), &mut count, &Limits::default(), &by, hub.emitter(FetchId(0))).expect("whole");
+    exchange(&mut conn, &get(), None, &mut count, &Limits::default(), &by, hub.emitter(FetchId(0))).expect("whole");
     assert_eq!(count.1, 10_000);
     assert!(count.0 <= 5, "{} writes", count.0);
 }

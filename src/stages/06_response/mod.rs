@@ -43,7 +43,7 @@ pub use coding::{Coding, CodingError, CodingFault, Decoder};
 pub use content_range::ContentRange;
 pub use error::{HeadFault, Phase, ResponseError};
 pub use events::{Closed, Ended, Oddity, ResponseEvent, Side};
-pub use exchange::exchange;
+pub use exchange::{Sent, exchange, send};
 pub use framing::{Asked, Framing, NoBody};
 pub use reader::{Piece, ResponseReader};
 pub use sink::{BodySink, Discard, RangeFault, RangeWhy, Refused, SinkError};

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::os::fd::BorrowedFd;
+use std::time::Duration;
 
 use super::Head;
 use crate::phrase;
@@ -44,6 +45,12 @@ pub trait BodySink {
     fn splice_failed(&self, error: io::Error) -> SinkError {
         SinkError { path: String::new(), error }
     }
+    /// How long the rest of an answer may keep the thread waiting before [`BodySink::stalled`] is called; nobody cares without.
+    fn patience(&self) -> Option<Duration> {
+        None
+    }
+    /// The rest of the answer keeps the thread waiting.
+    fn stalled(&mut self) {}
     /// Everything came, whole.
     fn end(&mut self) -> Result<(), SinkError>;
     /// The exchange failed: nothing more comes, and what came is not whole.

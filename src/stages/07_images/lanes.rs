@@ -7,10 +7,14 @@
 //! ```
 //!
 //! A lane is started only when a job could start and nobody is free for it, and a lane that takes a job wakes the next one if
-//! there is more to start: a page without images starts no thread, one with ten starts no thirty. When the whole page is there
-//! before the first job is handed out, one lane begins alone; only if it makes no quick progress (the network is slow, so that
-//! waiting in parallel pays) are the others started.
+//! there is more to start: a page without images starts no thread, one with ten starts no thirty.
+//!
+//! With a neighbour even that is too much: a thread and a connection cost more than its answers. There one thread begins alone, the
+//! page's own when the whole page has come. Where there are many jobs it sends one request while the answer to another is on its way.
+//! As soon as it would have to wait (the server, or a picture of it, is slow after all, or is another one) lanes are started, which
+//! take over what it has begun and is not at.
 
+use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, Scope};
 use std::time::Duration;
@@ -18,12 +22,15 @@ use std::time::Duration;
 pub(crate) use super::queue::Job;
 use super::queue::{Queues, Taken};
 
-/// How long the first lane may take for its first jobs before the others are started too. A neighbour on the same machine or
-/// network answers sooner; to anyone farther away it is a small part of one round trip.
-const PATIENCE: Duration = Duration::from_micros(300);
+/// How long an answer may take before more lanes are started. A neighbour on the same machine or network answers sooner; to anyone
+/// farther away it is a small part of one round trip.
+pub(super) const PATIENCE: Duration = Duration::from_micros(300);
 
-/// So many jobs are worth several lanes even with a neighbour: while one waits another works.
-const MANY: usize = 256;
+/// So many jobs are worth a second connection even with a neighbour, on which one request travels while another is answered.
+const SEVERAL: usize = 24;
+
+/// So many jobs are worth several lanes even with a neighbour, which may have several workers too.
+const MANY: usize = 2048;
 
 /// How often the page's thread looks up from waiting, for Ctrl-C.
 const LOOK_UP: Duration = Duration::from_millis(50);
@@ -39,11 +46,18 @@ pub(crate) enum Attempt<J, R> {
 
 /// Does jobs; shared by all lanes.
 pub(crate) trait Work<J, R>: Sync {
-    /// Does `job`. With `last`, nobody else holds anything that could be waited for: it may not be called starved.
-    fn run(&self, job: J, last: bool) -> Attempt<J, R>;
+    /// A job after its first half.
+    type Begun: Send;
 
-    /// The time, to tell quick jobs from slow ones.
-    fn now(&self) -> Duration;
+    /// The first half: everything up to waiting for an answer.
+    fn begin(&self, job: J) -> Self::Begun;
+
+    /// Waits for at most so long until [`Work::end`] of one of these can get on: which one.
+    fn wait(&self, begun: &[&Self::Begun], limit: Duration) -> Option<usize>;
+
+    /// The second half. With `last`, nobody else holds anything that could be waited for: the job may not be called starved.
+    /// `stalled` is called when it takes long: when nothing comes for [`PATIENCE`], or when there is much to come.
+    fn end(&self, begun: Self::Begun, last: bool, stalled: Option<&dyn Fn()>) -> Attempt<J, R>;
 
     /// Has the user asked to stop?
     fn interrupted(&self) -> bool;
@@ -57,7 +71,7 @@ pub(crate) trait Work<J, R>: Sync {
 pub(crate) enum Start {
     /// Not before [`Crew::wait`].
     Later,
-    /// At once, by one lane; by the others too when it proves slow.
+    /// At once, by one lane; by others too when it proves slow.
     Calmly,
     /// At once, by as many lanes as there is work for.
     AtOnce,
@@ -76,8 +90,8 @@ pub(crate) enum Woken<R> {
 
 /// The queues and those who serve them. Lives outside the scope of the threads.
 #[derive(Debug)]
-pub(crate) struct Lanes<J, R> {
-    state: Mutex<State<J, R>>,
+pub(crate) struct Lanes<J, R, B> {
+    state: Mutex<State<J, R, B>>,
     /// Lanes without a job wait here.
     jobs: Condvar,
     /// The page's thread waits here.
@@ -86,8 +100,10 @@ pub(crate) struct Lanes<J, R> {
 }
 
 #[derive(Debug)]
-struct State<J, R> {
+struct State<J, R, B> {
     queues: Queues<J>,
+    /// Jobs that were begun by a thread that is alone, and that nobody is at.
+    begun: VecDeque<Begun<B>>,
     /// Lanes that are alive.
     threads: usize,
     /// Of them without a job.
@@ -98,14 +114,20 @@ struct State<J, R> {
     eager: bool,
     /// Signs in a row that one lane is not enough.
     slow: u32,
-    /// Jobs begun when the page's thread last looked.
-    seen: u64,
     /// No more jobs.
     closed: bool,
     answers: Vec<R>,
 }
 
-impl<J, R> State<J, R> {
+/// A begun job with its place.
+#[derive(Debug)]
+struct Begun<B> {
+    at: usize,
+    rank: u64,
+    job: B,
+}
+
+impl<J, R, B> State<J, R, B> {
     /// A neighbour may be slow for once, when its machine is busy; twice in a row it is far away.
     fn sign_of_slowness(&mut self) {
         self.slow += 1;
@@ -113,18 +135,18 @@ impl<J, R> State<J, R> {
     }
 }
 
-impl<J: Job, R> Lanes<J, R> {
+impl<J: Job, R, B> Lanes<J, R, B> {
     /// `most` jobs at a time; `sequential`: one at a time in the order they come, on the page's own thread.
     pub(crate) fn new(most: usize, sequential: bool) -> Self {
         Self {
             state: Mutex::new(State {
                 queues: Queues::new(if sequential { 1 } else { most }),
+                begun: VecDeque::new(),
                 threads: 0,
                 idle: 0,
                 called: 0,
                 eager: false,
                 slow: 0,
-                seen: 0,
                 closed: false,
                 answers: Vec::new(),
             }),
@@ -134,26 +156,28 @@ impl<J: Job, R> Lanes<J, R> {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State<J, R>> {
+    fn lock(&self) -> MutexGuard<'_, State<J, R, B>> {
         // A lane that panics leaves counts behind that its guard repairs; the queues are whole.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Lanes with the scope that their threads live in and the work they do.
-pub(crate) struct Crew<'scope, 'env, J, R, W> {
+pub(crate) struct Crew<'scope, 'env, J, R, W: Work<J, R>> {
     scope: &'scope Scope<'scope, 'env>,
-    lanes: &'env Lanes<J, R>,
+    lanes: &'env Lanes<J, R, W::Begun>,
     work: &'env W,
 }
 
-impl<J, R, W> Clone for Crew<'_, '_, J, R, W> {
+impl<J, R, W: Work<J, R>> Clone for Crew<'_, '_, J, R, W> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<J, R, W> Copy for Crew<'_, '_, J, R, W> {}
+impl<J, R, W: Work<J, R>> Copy for Crew<'_, '_, J, R, W> {}
+
+type Guard<'l, J, R, W> = MutexGuard<'l, State<J, R, <W as Work<J, R>>::Begun>>;
 
 /// What to do about a job that nobody has taken yet; decided under the lock, done without it.
 #[derive(Debug, PartialEq, Eq)]
@@ -169,7 +193,7 @@ where
     R: Send + 'env,
     W: Work<J, R>,
 {
-    pub(crate) fn new(scope: &'scope Scope<'scope, 'env>, lanes: &'env Lanes<J, R>, work: &'env W) -> Self {
+    pub(crate) fn new(scope: &'scope Scope<'scope, 'env>, lanes: &'env Lanes<J, R, W::Begun>, work: &'env W) -> Self {
         Self { scope, lanes, work }
     }
 
@@ -183,17 +207,21 @@ where
         if start == Start::Later || self.lanes.sequential {
             return;
         }
-        let busy = state.threads > state.idle;
-        if busy && state.seen == state.queues.started {
-            state.sign_of_slowness();
-        }
-        state.seen = state.queues.started;
         state.eager |= start == Start::AtOnce || state.queues.waiting >= MANY;
-        if state.eager || !busy {
+        if state.eager || state.threads == state.idle {
             let call = call(&mut state);
             drop(state);
             self.make(call);
         }
+    }
+
+    /// From now on there are as many lanes as there is work for.
+    pub(crate) fn hurry(self) {
+        let mut state = self.lanes.lock();
+        state.eager = true;
+        let call = call(&mut state);
+        drop(state);
+        self.make(call);
     }
 
     /// The page's own connection takes a place at its origin until [`Crew::let_go`].
@@ -224,40 +252,73 @@ where
             if state.queues.waiting == 0 && state.queues.running == 0 {
                 return Woken::Settled;
             }
-            // What no lane is needed for is done here: everything in sequence, and the last job.
-            let alone =
-                state.queues.running == 0 && (self.lanes.sequential || state.queues.waiting == 1 || state.queues.most == 1);
-            if alone && let Some(taken) = state.queues.next() {
-                state = self.perform(state, taken);
+            state.eager |= state.queues.waiting >= MANY;
+            // What no lane is needed for is done here: everything in sequence, a single job, and all while it goes quickly.
+            let nobody_is_at_work = state.queues.running == state.begun.len();
+            let single = state.queues.waiting + state.begun.len() == 1;
+            if nobody_is_at_work && (self.lanes.sequential || single || state.queues.most == 1 || !state.eager) {
+                state = self.alone(state, single);
                 continue;
             }
-            state.eager |= state.queues.waiting >= MANY;
-            let before = state.queues.started;
-            let patience = if state.eager { LOOK_UP } else { PATIENCE };
-            // Until it proves slow, one lane is enough.
-            let call = if state.eager || state.threads == state.idle { call(&mut state) } else { Call::Nobody };
+            // A lane that is alone looks itself whether it is slow.
+            let call = if state.eager { call(&mut state) } else { Call::Nobody };
             if call != Call::Nobody {
                 drop(state);
                 self.make(call);
                 state = self.lanes.lock();
                 if state.threads == 0 {
-                    // No thread could be had; then this one does the work.
-                    if let Some(taken) = state.queues.next() {
-                        state = self.perform(state, taken);
-                    }
+                    // No thread could be had, so `most` is 1; then this one does the work.
                     continue;
                 }
             }
             if state.answers.is_empty() && state.queues.waiting + state.queues.running > 0 {
-                let (woken, timeout) = self.lanes.page.wait_timeout(state, patience).unwrap_or_else(PoisonError::into_inner);
-                state = woken;
-                if timeout.timed_out() && !state.eager {
-                    if state.queues.started < before + QUICK {
-                        state.sign_of_slowness();
-                    } else {
-                        state.slow = 0;
-                    }
-                }
+                state = self.lanes.page.wait_timeout(state, LOOK_UP).unwrap_or_else(PoisonError::into_inner).0;
+            }
+        }
+    }
+
+    /// One thread gets on with the jobs, by an answer or by [`PATIENCE`]. With `last` there is nobody to be called for help, or
+    /// nothing that they could do.
+    fn alone<'l>(self, mut state: Guard<'l, J, R, W>, last: bool) -> Guard<'l, J, R, W>
+    where
+        'env: 'l,
+    {
+        let last = last || state.queues.most == 1;
+        if !last && !state.queues.next_is_at_home() {
+            // Another server's name is not resolved, nor a connection made, while the neighbour's answers wait.
+            state.eager = true;
+            return state;
+        }
+        let together = if self.lanes.sequential || state.queues.waiting + state.begun.len() < SEVERAL { 1 } else { 2 };
+        while state.begun.len() < together
+            && let Some(Taken { at, rank, job }) = state.queues.next()
+        {
+            drop(state);
+            let mut place = Place { lanes: self.lanes, at, left: false };
+            let job = self.work.begin(job);
+            place.left = true;
+            state = self.lanes.lock();
+            state.begun.push_back(Begun { at, rank, job });
+        }
+        let ready = if last {
+            Some(0)
+        } else {
+            let begun = std::mem::take(&mut state.begun);
+            drop(state);
+            let ready = self.work.wait(&begun.iter().map(|begun| &begun.job).collect::<Vec<_>>(), PATIENCE);
+            state = self.lanes.lock();
+            state.begun = begun;
+            ready
+        };
+        match ready.and_then(|n| state.begun.remove(n)) {
+            Some(begun) => {
+                state.slow = 0;
+                let stalled = || self.hurry();
+                self.finish(state, begun, (!last).then_some(&stalled))
+            }
+            None => {
+                state.sign_of_slowness();
+                state
             }
         }
     }
@@ -271,10 +332,13 @@ where
         self.lanes.jobs.notify_all();
     }
 
-    fn give_up(self, mut state: MutexGuard<'env, State<J, R>>) -> Woken<R> {
+    fn give_up(self, mut state: Guard<'env, J, R, W>) -> Woken<R> {
         state.closed = true;
         state.queues.forget_jobs();
         self.lanes.jobs.notify_all();
+        while let Some(begun) = state.begun.pop_front() {
+            state = self.finish(state, begun, None);
+        }
         while state.queues.running > 0 {
             drop(state);
             self.work.interrupt();
@@ -307,6 +371,16 @@ where
         let mut state = self.lanes.lock();
         state.called = state.called.saturating_sub(1);
         loop {
+            let work = state.queues.can_start() || !state.begun.is_empty();
+            if work && !state.eager && state.queues.running == state.begun.len() {
+                state = self.alone(state, false);
+                continue;
+            }
+            if let Some(begun) = state.begun.pop_front() {
+                state = self.help(state);
+                state = self.finish(state, begun, None);
+                continue;
+            }
             // Not `while let Some(…) = state.queues.next()` on a fresh lock: its guard would live as long as the body.
             let Some(taken) = state.queues.next() else {
                 if state.closed || state.threads > state.queues.most {
@@ -319,41 +393,67 @@ where
                 state.called = state.called.saturating_sub(1);
                 continue;
             };
-            if state.eager {
-                let call = call(&mut state);
-                if call != Call::Nobody {
-                    drop(state);
-                    self.make(call);
-                    state = self.lanes.lock();
-                }
-            }
-            if state.eager {
-                state = self.perform(state, taken);
-                continue;
-            }
-            let began = self.work.now();
+            state = self.help(state);
             state = self.perform(state, taken);
-            if self.work.now().saturating_sub(began) > PATIENCE {
-                state.sign_of_slowness();
-            } else {
-                state.slow = 0;
-            }
         }
     }
 
+    /// Calls the next lane when one that has taken a job leaves more to start.
+    fn help<'l>(self, mut state: Guard<'l, J, R, W>) -> Guard<'l, J, R, W>
+    where
+        'env: 'l,
+    {
+        let call = if state.eager { call(&mut state) } else { Call::Nobody };
+        if call == Call::Nobody {
+            return state;
+        }
+        drop(state);
+        self.make(call);
+        self.lanes.lock()
+    }
+
     /// Does one job without the lock.
-    fn perform<'l>(self, state: MutexGuard<'l, State<J, R>>, Taken { at, rank, job }: Taken<J>) -> MutexGuard<'l, State<J, R>>
+    fn perform<'l>(self, state: Guard<'l, J, R, W>, Taken { at, rank, job }: Taken<J>) -> Guard<'l, J, R, W>
     where
         'env: 'l,
     {
         drop(state);
-        let mut place = Place { lanes: self.lanes, at, left: false };
-        let mut attempt = self.work.run(job, false);
+        let place = Place { lanes: self.lanes, at, left: false };
+        let job = self.work.begin(job);
+        self.end(place, rank, job, None)
+    }
+
+    /// Does the second half of one, without the lock.
+    fn finish<'l>(
+        self,
+        state: Guard<'l, J, R, W>,
+        Begun { at, rank, job }: Begun<W::Begun>,
+        stalled: Option<&dyn Fn()>,
+    ) -> Guard<'l, J, R, W>
+    where
+        'env: 'l,
+    {
+        drop(state);
+        self.end(Place { lanes: self.lanes, at, left: false }, rank, job, stalled)
+    }
+
+    fn end<'l>(
+        self,
+        mut place: Place<'env, J, R, W::Begun>,
+        rank: u64,
+        job: W::Begun,
+        stalled: Option<&dyn Fn()>,
+    ) -> Guard<'l, J, R, W>
+    where
+        'env: 'l,
+    {
+        let at = place.at;
+        let mut attempt = self.work.end(job, false, stalled);
         let mut state = self.lanes.lock();
         if matches!(attempt, Attempt::Starved(_)) && state.queues.running == 1 {
             drop(state);
             if let Attempt::Starved(job) = attempt {
-                attempt = self.work.run(job, true);
+                attempt = self.work.end(self.work.begin(job), true, None);
             }
             state = self.lanes.lock();
         }
@@ -384,12 +484,10 @@ where
     }
 }
 
-/// Jobs in the time of [`PATIENCE`] that count as quick progress.
-const QUICK: u64 = 3;
-
 /// Who is to take the next job that could start, besides whoever is on the way already.
-fn call<J: Job, R>(state: &mut State<J, R>) -> Call {
-    if !state.queues.can_start() || state.closed || state.called > 0 {
+fn call<J: Job, R, B>(state: &mut State<J, R, B>) -> Call {
+    let work = state.queues.can_start() || !state.begun.is_empty();
+    if !work || state.closed || state.called > 0 {
         return Call::Nobody;
     }
     if state.idle > 0 {
@@ -405,13 +503,13 @@ fn call<J: Job, R>(state: &mut State<J, R>) -> Call {
 }
 
 /// A job's place; given back even when the work panics, so that nobody waits for it for ever.
-struct Place<'l, J: Job, R> {
-    lanes: &'l Lanes<J, R>,
+struct Place<'l, J: Job, R, B> {
+    lanes: &'l Lanes<J, R, B>,
     at: usize,
     left: bool,
 }
 
-impl<J: Job, R> Drop for Place<'_, J, R> {
+impl<J: Job, R, B> Drop for Place<'_, J, R, B> {
     fn drop(&mut self) {
         if !self.left {
             let mut state = self.lanes.lock();
@@ -443,6 +541,8 @@ mod tests {
         most: AtomicUsize,
         by_origin: Mutex<HashMap<u32, (usize, usize)>>,
         stop: Arc<AtomicBool>,
+        /// Is an answer there before anybody waits for it?
+        quick: bool,
         run: F,
     }
 
@@ -466,6 +566,7 @@ mod tests {
                 most: AtomicUsize::new(0),
                 by_origin: Mutex::new(HashMap::new()),
                 stop: Arc::new(AtomicBool::new(false)),
+                quick: true,
                 run,
             }
         }
@@ -476,7 +577,18 @@ mod tests {
     }
 
     impl<F: Fn(Pair, bool) -> Attempt<Pair, Pair> + Sync> Work<Pair, Pair> for Watched<F> {
-        fn run(&self, job: Pair, last: bool) -> Attempt<Pair, Pair> {
+        type Begun = Pair;
+
+        fn begin(&self, job: Pair) -> Pair {
+            job
+        }
+
+        fn wait(&self, begun: &[&Pair], _: Duration) -> Option<usize> {
+            // The last one, so that none can count on being first.
+            self.quick.then_some(begun.len() - 1)
+        }
+
+        fn end(&self, job: Pair, last: bool, _: Option<&dyn Fn()>) -> Attempt<Pair, Pair> {
             let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
             self.most.fetch_max(now, Ordering::SeqCst);
             {
@@ -489,10 +601,6 @@ mod tests {
             self.by_origin.lock().unwrap().get_mut(&job.0).unwrap().0 -= 1;
             self.now.fetch_sub(1, Ordering::SeqCst);
             attempt
-        }
-
-        fn now(&self) -> Duration {
-            Duration::ZERO
         }
 
         fn interrupted(&self) -> bool {
@@ -551,10 +659,11 @@ mod tests {
     fn slow_jobs_fill_all_places_of_an_origin_and_no_more() {
         // Six must be at work at once for any to get on; a seventh never joins.
         let barrier = Barrier::new(PER_ORIGIN);
-        let work = Watched::new(|_, _| {
+        let mut work = Watched::new(|_, _| {
             barrier.wait();
             Attempt::Done(None)
         });
+        work.quick = false;
         with(32, false, &work, |crew| {
             crew.enqueue(jobs(1, 0..60), Start::Later);
             assert_eq!(crew.wait(), Woken::Settled);
@@ -564,12 +673,13 @@ mod tests {
 
     #[test]
     fn calm_lanes_get_help_when_they_stand_still() {
-        // Nothing gets on before six are at work; the page's thread sees that while it hands over more.
+        // Nothing gets on before six are at work.
         let barrier = Barrier::new(PER_ORIGIN);
-        let work = Watched::new(|_, _| {
+        let mut work = Watched::new(|_, _| {
             barrier.wait();
             Attempt::Done(None)
         });
+        work.quick = false;
         with(32, false, &work, |crew| {
             for n in 0..12 {
                 crew.enqueue([(0, n)], Start::Calmly);
@@ -649,6 +759,97 @@ mod tests {
             assert_eq!(crew.wait(), Woken::Settled);
             assert_eq!(crew.lanes.lock().threads, 0);
         });
+    }
+
+    #[test]
+    fn with_a_neighbour_the_pages_thread_does_it_all() {
+        let page = std::thread::current().id();
+        let done = Mutex::new(Vec::new());
+        let work = Watched::new(|job: Pair, _| {
+            assert_eq!(std::thread::current().id(), page);
+            done.lock().unwrap().push(job.1);
+            Attempt::Done(None)
+        });
+        with(32, false, &work, |crew| {
+            crew.enqueue(jobs(1, 0..1_000), Start::Later);
+            assert_eq!(crew.wait(), Woken::Settled);
+            assert_eq!(crew.lanes.lock().threads, 0);
+        });
+        let mut done = done.into_inner().unwrap();
+        done.sort_unstable();
+        assert_eq!(done, (0..1_000).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn what_is_not_the_neighbours_gets_lanes_at_once() {
+        let page = std::thread::current().id();
+        let work = Watched::new(|job: Pair, _| {
+            // The page's thread would keep its neighbour's answers waiting.
+            assert!(job.0 == 0 || std::thread::current().id() != page);
+            Attempt::Done(None)
+        });
+        with(32, false, &work, |crew| {
+            crew.hold("0");
+            crew.let_go("0");
+            crew.enqueue(jobs(2, 0..20), Start::Later);
+            assert_eq!(crew.wait(), Woken::Settled);
+        });
+    }
+
+    #[test]
+    fn a_long_answer_keeps_no_other_waiting() {
+        // The first answer begins quickly and then stands still until all others are there.
+        let (release, held) = mpsc::channel::<()>();
+        let others = AtomicUsize::new(0);
+        let held = Mutex::new(held);
+        let work = Stalling {
+            first: Watched::new(|job: Pair, _| {
+                if job.1 == 0 {
+                    held.lock().unwrap().recv().unwrap();
+                } else if others.fetch_add(1, Ordering::SeqCst) + 1 == 99 {
+                    release.send(()).unwrap();
+                }
+                Attempt::Done(None)
+            }),
+        };
+        let lanes = Lanes::new(32, false);
+        std::thread::scope(|scope| {
+            let crew = Crew::new(scope, &lanes, &work);
+            crew.enqueue(jobs(1, 0..100), Start::Later);
+            assert_eq!(crew.wait(), Woken::Settled);
+            crew.close();
+        });
+        assert_eq!(others.into_inner(), 99);
+    }
+
+    /// Calls each answer a long one.
+    struct Stalling<F> {
+        first: Watched<F>,
+    }
+
+    impl<F: Fn(Pair, bool) -> Attempt<Pair, Pair> + Sync> Work<Pair, Pair> for Stalling<F> {
+        type Begun = Pair;
+
+        fn begin(&self, job: Pair) -> Pair {
+            job
+        }
+
+        fn wait(&self, _: &[&Pair], _: Duration) -> Option<usize> {
+            Some(0)
+        }
+
+        fn end(&self, job: Pair, last: bool, stalled: Option<&dyn Fn()>) -> Attempt<Pair, Pair> {
+            if let Some(stalled) = stalled {
+                stalled();
+            }
+            self.first.end(job, last, None)
+        }
+
+        fn interrupted(&self) -> bool {
+            false
+        }
+
+        fn interrupt(&self) {}
     }
 
     #[test]

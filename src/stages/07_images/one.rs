@@ -18,7 +18,7 @@ use crate::words::{Phrase, english};
 
 use super::ImagesError;
 use super::event::{Fetched, ImagesEvent, NotSaved};
-use super::lanes::{Attempt, Work};
+use super::lanes::{Attempt, PATIENCE, Work};
 use super::names::Name;
 use super::pixels::{Picture, Probe};
 use super::save::{Entry, Saver};
@@ -28,6 +28,9 @@ use super::visit::{ImageJob, Visit, Visited, lacks_descriptors};
 
 /// The longest style sheet or frame that is looked at; what comes after is received and left out.
 const TEXT: usize = 4 * 1024 * 1024;
+
+/// Nobody else waits while more than this comes.
+const MUCH: usize = 256 * 1024;
 
 /// First bytes after which it must be clear whether they are a picture's.
 const TELLING: usize = 1024;
@@ -71,18 +74,41 @@ pub(super) struct Numbered {
     pub(super) job: ImageJob,
 }
 
+/// A job whose visit has begun.
+pub(super) struct Begun<B> {
+    numbered: Numbered,
+    visit: B,
+    began: Duration,
+}
+
 impl<V: Visit> Work<Numbered, Answer> for Fetching<'_, V> {
-    fn run(&self, numbered: Numbered, last: bool) -> Attempt<Numbered, Answer> {
+    type Begun = Begun<V::Begun>;
+
+    fn begin(&self, numbered: Numbered) -> Self::Begun {
+        let Numbered { number, job } = &numbered;
+        let (image, number) = (job.fetch, *number);
+        let began = if self.out.heard() { self.out.clock().now() } else { Duration::ZERO };
+        self.out.emit_at(began, || ImagesEvent::Fetching { image, number });
+        let visit = self.visit.begin(job, self.out.of(image));
+        Begun { numbered, visit, began }
+    }
+
+    fn wait(&self, begun: &[&Self::Begun], limit: Duration) -> Option<usize> {
+        let visits: Vec<_> = begun.iter().map(|begun| &begun.visit).collect();
+        self.visit.wait(&visits, limit)
+    }
+
+    fn end(&self, begun: Self::Begun, last: bool, stalled: Option<&dyn Fn()>) -> Attempt<Numbered, Answer> {
+        let Begun { numbered, visit, began } = begun;
         let Numbered { number, job } = &numbered;
         let image = job.fetch;
-        let began = if self.out.heard() { self.out.clock().now() } else { Duration::ZERO };
-        self.out.emit_at(began, || ImagesEvent::Fetching { image, number: *number });
         let mut sink = Landing::new(job, self.saver.as_ref(), self.out.heard());
+        sink.stalled = stalled;
         sink.copying = self
             .shelf
             .filter(|_| matches!(job.kind, Kind::Image | Kind::Icon(_) | Kind::Object(_)))
             .map(|shelf| shelf.copying(*number));
-        let result = self.visit.visit(job, self.out.of(image), &mut sink);
+        let result = self.visit.end(job, visit, self.out.of(image), &mut sink);
         match result {
             Ok(visited) => Attempt::Done(self.fetched(*number, job, &visited, sink, began)),
             Err(error) if !last && lacks_descriptors(&error) => {
@@ -102,10 +128,6 @@ impl<V: Visit> Work<Numbered, Answer> for Fetching<'_, V> {
                 })
             }
         }
-    }
-
-    fn now(&self) -> Duration {
-        self.out.clock().now()
     }
 
     fn interrupted(&self) -> bool {
@@ -302,11 +324,14 @@ struct Landing<'s> {
     /// The Content-Type is a picture's.
     declared: Option<String>,
     probe: Option<Probe>,
-    empty: bool,
     saving: Saving,
     text: Vec<u8>,
     /// `--preview`
     copying: Option<Copying>,
+    /// Content bytes so far.
+    bytes: usize,
+    /// Whom to tell that others should not wait for this one.
+    stalled: Option<&'s dyn Fn()>,
 }
 
 enum Saving {
@@ -325,10 +350,11 @@ impl<'s> Landing<'s> {
             status: 0,
             declared: None,
             probe: (heard || saver.is_some() || matches!(job.kind, Kind::Icon(_) | Kind::Object(_))).then(Probe::default),
-            empty: true,
             saving: Saving::Deciding(Vec::new()),
             text: Vec::new(),
             copying: None,
+            bytes: 0,
+            stalled: None,
         }
     }
 
@@ -360,7 +386,7 @@ impl<'s> Landing<'s> {
 
     /// Everything has come.
     fn landed(self) -> Result<Landed, ImagesError> {
-        let Self { saver, status, declared, probe, empty, saving, text, copying, .. } = self;
+        let Self { saver, status, declared, probe, bytes, saving, text, copying, .. } = self;
         let picture = probe.and_then(|mut p| p.end());
         let mut landed = Landed { picture, file: None, not_saved: None, text, copying };
         let Some((saver, name)) = saver else { return Ok(landed) };
@@ -375,7 +401,7 @@ impl<'s> Landing<'s> {
             }
             Saving::Not(why) => landed.not_saved = Some(why),
             Saving::Deciding(_) if !(200..300).contains(&status) => landed.not_saved = Some(NotSaved::Status),
-            Saving::Deciding(_) if empty => landed.not_saved = Some(NotSaved::Empty),
+            Saving::Deciding(_) if bytes == 0 => landed.not_saved = Some(NotSaved::Empty),
             Saving::Deciding(_) => landed.not_saved = Some(NotSaved::NoPicture),
         }
         Ok(landed)
@@ -389,7 +415,7 @@ impl BodySink for Landing<'_> {
         self.status = head.status;
         self.declared = declared.filter(|t| t.starts_with("image/"));
         self.probe = self.probe.is_some().then(Probe::default);
-        self.empty = true;
+        self.bytes = 0;
         self.saving = Saving::Deciding(Vec::new());
         self.text = Vec::new();
         if let Some(copying) = &mut self.copying {
@@ -398,8 +424,27 @@ impl BodySink for Landing<'_> {
         Ok(())
     }
 
+    fn pass_over(&mut self, _: &Head, _: &[u8]) -> Result<(), SinkError> {
+        // Wherever that leads.
+        self.stalled();
+        Ok(())
+    }
+
+    fn patience(&self) -> Option<Duration> {
+        self.stalled.map(|_| PATIENCE)
+    }
+
+    fn stalled(&mut self) {
+        if let Some(stalled) = self.stalled.take() {
+            stalled();
+        }
+    }
+
     fn write(&mut self, content: &[u8]) -> Result<(), SinkError> {
-        self.empty &= content.is_empty();
+        self.bytes = self.bytes.saturating_add(content.len());
+        if self.bytes > MUCH {
+            self.stalled();
+        }
         match self.kind {
             Kind::Sheet(_) | Kind::Frame(_) | Kind::Page(_) => {
                 let room = TEXT.saturating_sub(self.text.len());

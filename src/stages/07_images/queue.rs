@@ -36,6 +36,8 @@ pub(crate) struct Queues<J> {
     pub(crate) most: usize,
     /// Places that the page's own connection takes.
     held: usize,
+    /// The page's own origin.
+    home: Option<usize>,
 }
 
 /// A job that was handed out, with what is needed to give it back.
@@ -83,6 +85,7 @@ impl<J: Job> Queues<J> {
             started: 0,
             most: most.max(1),
             held: 0,
+            home: None,
         }
     }
 
@@ -90,6 +93,7 @@ impl<J: Job> Queues<J> {
     pub(crate) fn hold(&mut self, key: &str) {
         let at = self.origin(key);
         self.origins[at].running += 1;
+        self.home = Some(at);
         // With one lane in all the page's connection may not keep it from starting.
         self.held = usize::from(self.most > 1);
     }
@@ -167,6 +171,11 @@ impl<J: Job> Queues<J> {
     /// Is there a job whose origin has a free place, and a place in all?
     pub(crate) fn can_start(&self) -> bool {
         !self.ready.is_empty() && self.running + self.held < self.most
+    }
+
+    /// Is the job that [`Queues::next`] would give for the page's own origin? (Or is there none.)
+    pub(crate) fn next_is_at_home(&self) -> bool {
+        self.ready.first_key_value().is_none_or(|(_, at)| self.home.is_none_or(|home| home == *at))
     }
 
     /// The first job in document order whose origin has a free place.

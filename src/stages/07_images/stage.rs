@@ -144,6 +144,9 @@ impl<V: Visit> ImagesStage<'_, '_, V> {
     pub fn finish(&mut self) -> Summary {
         let Some(page) = self.page.take() else { return Summary::default() };
         self.crew.let_go(&origin_key(&page));
+        if self.start == Start::AtOnce {
+            self.crew.hurry();
+        }
         if let Some(scanner) = &mut self.scanner {
             let found = scanner.end();
             self.hand_over(found, Start::Later);

@@ -62,7 +62,15 @@ impl Site {
 }
 
 impl Visit for Site {
-    fn visit(&self, job: &ImageJob, _: Emitter<'_>, sink: &mut dyn BodySink) -> Result<Visited, Error> {
+    type Begun = ();
+
+    fn begin(&self, _: &ImageJob, _: Emitter<'_>) {}
+
+    fn wait(&self, _: &[&()], _: Duration) -> Option<usize> {
+        Some(0)
+    }
+
+    fn end(&self, job: &ImageJob, (): (), _: Emitter<'_>, sink: &mut dyn BodySink) -> Result<Visited, Error> {
         self.asked.lock().unwrap().push(job.url.path().to_owned());
         let broken = || Error::from(ImagesError::Status { status: 0, url: "broken".to_owned() });
         let Some(answer) = self.answers.get(job.url.path()) else { return Err(broken()) };
@@ -177,7 +185,15 @@ fn a_style_sheet_leads_to_more_images() {
 fn images_begin_before_the_page_has_ended() {
     struct Early(Mutex<mpsc::Sender<()>>);
     impl Visit for Early {
-        fn visit(&self, job: &ImageJob, _: Emitter<'_>, sink: &mut dyn BodySink) -> Result<Visited, Error> {
+        type Begun = ();
+
+        fn begin(&self, _: &ImageJob, _: Emitter<'_>) {}
+
+        fn wait(&self, _: &[&()], _: Duration) -> Option<usize> {
+            Some(0)
+        }
+
+        fn end(&self, job: &ImageJob, (): (), _: Emitter<'_>, sink: &mut dyn BodySink) -> Result<Visited, Error> {
             self.0.lock().unwrap().send(()).unwrap();
             let answer = Answered { status: 200, content_type: "image/png", content: png(), breaks: None };
             Ok(visited(job, &answer, sink).unwrap())
@@ -267,7 +283,15 @@ fn a_folder_that_cannot_be_written_fails_its_images_with_23() {
     fs::write(top.path().join("file"), "").unwrap();
     struct Through(Site);
     impl Visit for Through {
-        fn visit(&self, job: &ImageJob, _: Emitter<'_>, sink: &mut dyn BodySink) -> Result<Visited, Error> {
+        type Begun = ();
+
+        fn begin(&self, _: &ImageJob, _: Emitter<'_>) {}
+
+        fn wait(&self, _: &[&()], _: Duration) -> Option<usize> {
+            Some(0)
+        }
+
+        fn end(&self, job: &ImageJob, (): (), _: Emitter<'_>, sink: &mut dyn BodySink) -> Result<Visited, Error> {
             let answer = &self.0.answers[job.url.path()];
             sink.begin(&head(answer.status, answer.content_type), b"").unwrap();
             match sink.write(&answer.content) {

@@ -1,6 +1,7 @@
 //! One image's own journey, as the images stage sees it: who makes it is the journey's business.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ::url::Url;
 
@@ -61,18 +62,29 @@ pub struct Visited {
 
 /// Goes from an image's URL to its answer: message, dns, connect, tls and response, over redirects, on kept connections where
 /// there are any. Called on many threads at once.
+///
+/// A visit has two halves, so that one thread can send the next request while the answer to the last one is on its way.
 pub trait Visit: Sync {
-    /// Fetches `job`, telling its stages to `out`. The content of the final answer goes to `sink`; of answers that are passed
-    /// over (redirects, a retry) nothing does.
+    /// A visit after its first half.
+    type Begun: Send;
+
+    /// Sends the request for `job`, telling its stages to `out`. A failure is told by [`Visit::end`].
+    fn begin(&self, job: &ImageJob, out: Emitter<'_>) -> Self::Begun;
+
+    /// Waits for at most so long until [`Visit::end`] of one of these has something to read, or to tell: which one.
+    fn wait(&self, begun: &[&Self::Begun], limit: Duration) -> Option<usize>;
+
+    /// Fetches `job` as it was begun. The content of the final answer goes to `sink`; of answers that are passed over (redirects,
+    /// a retry) nothing does.
     ///
     /// # Errors
     /// Whatever ended it; the images stage tells it as this image's failure.
-    fn visit(&self, job: &ImageJob, out: Emitter<'_>, sink: &mut dyn BodySink) -> Result<Visited, Error>;
+    fn end(&self, job: &ImageJob, begun: Self::Begun, out: Emitter<'_>, sink: &mut dyn BodySink) -> Result<Visited, Error>;
 
     /// Gives descriptors back that are only kept for later (idle connections), because some fetch found none left.
     fn make_room(&self, out: Emitter<'_>);
 
-    /// The user has pressed Ctrl-C: calls that block ([`Visit::visit`] on other threads) are to end soon. May be called often.
+    /// The user has pressed Ctrl-C: calls that block ([`Visit::end`] on other threads) are to end soon. May be called often.
     fn interrupt(&self) {}
 }
 
