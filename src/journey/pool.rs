@@ -43,7 +43,7 @@ impl Pool {
         oldest.map(|(_, connection)| connection.transport.close(out)).is_some()
     }
 
-    /// Closes all: the end of the run.
+    /// Closes all that are idle: the end of the run, or others wait for the server to be done with these.
     pub(crate) fn close_all(&self, out: Emitter<'_>) {
         let all = std::mem::take(&mut *self.lock());
         for (_, connection) in all {

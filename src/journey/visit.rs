@@ -103,6 +103,10 @@ impl<'v> Visit for Visitor<'v> {
     fn make_room(&self, out: Emitter<'_>) {
         self.world.pool.close_one(out);
     }
+
+    fn let_go(&self, out: Emitter<'_>) {
+        self.world.pool.close_all(out);
+    }
 }
 
 impl Visitor<'_> {

@@ -57,6 +57,11 @@ impl Seen {
 
 /// Serves `reply` on every address of `hosts` (`127.0.0.1` …), all on one port, while `act` runs.
 fn site<T>(hosts: &[&str], reply: impl Fn(&str) -> Reply + Sync, act: impl FnOnce(u16, &Seen) -> T) -> T {
+    serving(hosts, false, reply, act)
+}
+
+/// The same, and `in_turn` no connection before the last one is closed.
+fn serving<T>(hosts: &[&str], in_turn: bool, reply: impl Fn(&str) -> Reply + Sync, act: impl FnOnce(u16, &Seen) -> T) -> T {
     let first = TcpListener::bind((hosts[0], 0)).unwrap();
     let port = first.local_addr().unwrap().port();
     let mut listeners = vec![first];
@@ -74,7 +79,11 @@ fn site<T>(hosts: &[&str], reply: impl Fn(&str) -> Reply + Sync, act: impl FnOnc
                         break;
                     }
                     let Ok(stream) = stream else { break };
-                    scope.spawn(move || connection(&stream, reply, seen_));
+                    if in_turn {
+                        connection(&stream, reply, seen_);
+                    } else {
+                        scope.spawn(move || connection(&stream, reply, seen_));
+                    }
                 }
             });
         }
@@ -258,6 +267,27 @@ fn one_slow_image_of_a_near_server_keeps_no_other_waiting() {
                 assert!(paths.iter().all(|path| seen.count(path) == 1), "{bytes} {slow}");
             });
         }
+    }
+}
+
+#[test]
+fn a_server_that_serves_one_connection_at_a_time_is_waited_for_in_turn() {
+    for images in [1, 10, 60] {
+        let paths: Vec<_> = (0..images).map(|n| format!("/{n}.png")).collect();
+        let reply = |path: &str| match path {
+            "/" => html(page(&paths)),
+            // Slow enough for lanes.
+            _ => {
+                std::thread::sleep(Duration::from_millis(2));
+                Reply::Whole(200, "image/png", png(500))
+            }
+        };
+        serving(&["127.0.0.1"], true, reply, |port, _| {
+            let dir = tempfile::tempdir().unwrap();
+            let output = saving(port, dir.path(), &["-m", "10"]);
+            assert_eq!(code(&output), 0, "{images} {}", stderr(&output));
+            assert_eq!(files(dir.path()).len(), images + 1);
+        });
     }
 }
 

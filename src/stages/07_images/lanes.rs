@@ -32,6 +32,9 @@ const SEVERAL: usize = 24;
 /// So many jobs are worth several lanes even with a neighbour, which may have several workers too.
 const MANY: usize = 2048;
 
+/// When nothing has come for so long, something may stand in the way.
+const STANDSTILL: Duration = Duration::from_millis(250);
+
 /// How often the page's thread looks up from waiting, for Ctrl-C.
 const LOOK_UP: Duration = Duration::from_millis(50);
 
@@ -58,6 +61,9 @@ pub(crate) trait Work<J, R>: Sync {
     /// The second half. With `last`, nobody else holds anything that could be waited for: the job may not be called starved.
     /// `stalled` is called when it takes long: when nothing comes for [`PATIENCE`], or when there is much to come.
     fn end(&self, begun: Self::Begun, last: bool, stalled: Option<&dyn Fn()>) -> Attempt<J, R>;
+
+    /// Nothing comes, and no job waits: lets go of what is only kept for later jobs.
+    fn let_go(&self) {}
 
     /// Has the user asked to stop?
     fn interrupted(&self) -> bool;
@@ -242,6 +248,7 @@ where
     /// Waits, or works, until there are answers or nothing is left. Only the page's thread calls it.
     pub(crate) fn wait(self) -> Woken<R> {
         let mut state = self.lanes.lock();
+        let mut still = Duration::ZERO;
         loop {
             if self.work.interrupted() {
                 return self.give_up(state);
@@ -272,7 +279,17 @@ where
                 }
             }
             if state.answers.is_empty() && state.queues.waiting + state.queues.running > 0 {
-                state = self.lanes.page.wait_timeout(state, LOOK_UP).unwrap_or_else(PoisonError::into_inner).0;
+                let (running, waiting) = (state.queues.running, state.queues.waiting);
+                let timeout;
+                (state, timeout) = self.lanes.page.wait_timeout(state, LOOK_UP).unwrap_or_else(PoisonError::into_inner);
+                let stands = timeout.timed_out() && waiting == 0 && state.queues.running == running;
+                still = if stands { still + LOOK_UP } else { Duration::ZERO };
+                if still >= STANDSTILL {
+                    still = Duration::ZERO;
+                    drop(state);
+                    self.work.let_go();
+                    state = self.lanes.lock();
+                }
             }
         }
     }
@@ -300,16 +317,19 @@ where
             state = self.lanes.lock();
             state.begun.push_back(Begun { at, rank, job });
         }
-        let ready = if last {
-            Some(0)
-        } else {
-            let begun = std::mem::take(&mut state.begun);
-            drop(state);
-            let ready = self.work.wait(&begun.iter().map(|begun| &begun.job).collect::<Vec<_>>(), PATIENCE);
-            state = self.lanes.lock();
-            state.begun = begun;
-            ready
-        };
+        let nothing_waits = state.queues.waiting == 0;
+        let begun = std::mem::take(&mut state.begun);
+        drop(state);
+        let patience = if last { STANDSTILL } else { PATIENCE };
+        let mut ready = self.work.wait(&begun.iter().map(|begun| &begun.job).collect::<Vec<_>>(), patience);
+        if last && ready.is_none() {
+            if nothing_waits {
+                self.work.let_go();
+            }
+            ready = Some(0);
+        }
+        state = self.lanes.lock();
+        state.begun = begun;
         match ready.and_then(|n| state.begun.remove(n)) {
             Some(begun) => {
                 state.slow = 0;

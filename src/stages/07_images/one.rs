@@ -130,6 +130,10 @@ impl<V: Visit> Work<Numbered, Answer> for Fetching<'_, V> {
         }
     }
 
+    fn let_go(&self) {
+        self.visit.let_go(self.out);
+    }
+
     fn interrupted(&self) -> bool {
         INTERRUPTED.load(Ordering::Relaxed)
     }

@@ -84,6 +84,12 @@ pub trait Visit: Sync {
     /// Gives descriptors back that are only kept for later (idle connections), because some fetch found none left.
     fn make_room(&self, out: Emitter<'_>);
 
+    /// Nothing has come for a while, and nothing is left to be asked: connections that are only kept for later are let go of. A
+    /// server that serves one connection at a time comes to the others only then.
+    fn let_go(&self, out: Emitter<'_>) {
+        let _ = out;
+    }
+
     /// The user has pressed Ctrl-C: calls that block ([`Visit::end`] on other threads) are to end soon. May be called often.
     fn interrupt(&self) {}
 }
