@@ -218,12 +218,11 @@ fn asked(
     hop: u32,
     out: Emitter<'_>,
 ) -> Result<Message, Error> {
-    let origin = target.origin();
     let mut scoped = Cow::Borrowed(spec);
-    if let (Some(home), Some(origin)) = (home, &origin)
-        && home != origin
+    if let Some(home) = home.filter(|home| !target.is_of(home))
+        && let Some(origin) = target.origin()
     {
-        let (kept, withheld) = credentials::redirected(spec, home, origin, redirects.trusted);
+        let (kept, withheld) = credentials::redirected(spec, home, &origin, redirects.trusted);
         scoped = Cow::Owned(kept);
         if !withheld.is_empty() {
             out.emit(|| JourneyEvent::Withheld { what: withheld, given_for: home.to_string(), origin: origin.to_string() });

@@ -98,17 +98,16 @@ impl Passage<'_> {
 
     /// Finds or makes a connection, and writes `message` to it if nothing has to be read meanwhile.
     pub(crate) fn begin(&self, message: &Message, kept_ones_too: bool, outcome: &mut Outcome) -> Result<Option<Underway>, Error> {
-        let Some(origin) = self.target.origin() else { return Ok(None) };
         // RFC 9112 §9.3.1: a request that is not idempotent cannot be sent again when a kept connection closes under it, so it gets
         // a new one. Unlike curl, which takes a kept one, and sends such a request twice.
         let exchanges = self.until.is_none_or(|until| until >= Stage::Response);
         let kept_ones_too = kept_ones_too && exchanges && is_idempotent(&message.method);
-        let kept = if kept_ones_too { self.world.pool.take(&origin, self.out) } else { None };
-        let mut connection = match kept {
-            Some(connection) => self.reuse(connection),
-            None => match self.open(outcome)? {
-                Some(connection) => connection,
-                None => return Ok(None),
+        let kept = if kept_ones_too { self.world.pool.take(self.target, self.out) } else { None };
+        let (origin, mut connection) = match kept {
+            Some((origin, connection)) => (origin, self.reuse(connection)),
+            None => match (self.target.origin(), self.open(outcome)?) {
+                (Some(origin), Some(connection)) => (origin, connection),
+                _ => return Ok(None),
             },
         };
         outcome.local = Some(connection.id.local);

@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::event::Emitter;
 use crate::stages::connect::Connection;
-use crate::stages::url::Origin;
+use crate::stages::url::{Origin, Target};
 
 /// The kept connections of a run, shared by all lanes.
 #[derive(Default)]
@@ -13,16 +13,16 @@ pub(crate) struct Pool {
 }
 
 impl Pool {
-    /// The connection that was used last with `origin` and is still open; stale ones found on the way are closed.
-    pub(crate) fn take(&self, origin: &Origin, out: Emitter<'_>) -> Option<Connection> {
+    /// The connection that was used last with the origin of `target` and is still open; stale ones found on the way are closed.
+    pub(crate) fn take(&self, target: &Target, out: Emitter<'_>) -> Option<(Origin, Connection)> {
         loop {
-            let mut connection = {
+            let (origin, mut connection) = {
                 let mut idle = self.lock();
-                let at = idle.iter().rposition(|(o, _)| o == origin)?;
-                idle.swap_remove(at).1
+                let at = idle.iter().rposition(|(origin, _)| target.is_of(origin))?;
+                idle.swap_remove(at)
             };
             if !connection.transport.is_stale() {
-                return Some(connection);
+                return Some((origin, connection));
             }
             // The peer has closed it meanwhile; that is its right (RFC 9112 §9.5).
             let _ = connection.transport.close(out);

@@ -17,7 +17,7 @@ pub(crate) fn stage<T, E>(out: Emitter<'_>, stage: Stage, work: impl FnOnce() ->
 /// The beginning of a stage that other work comes between; [`ended`] wants what it gives.
 pub(crate) fn began(out: Emitter<'_>, stage: Stage) -> Duration {
     out.emit(|| JourneyEvent::StageBegan { stage });
-    out.clock().now()
+    if out.heard() { out.clock().now() } else { Duration::ZERO }
 }
 
 /// The end of a stage that [`began`] at `begun`.

@@ -112,9 +112,9 @@ impl<'v> Visit for Visitor<'v> {
 impl Visitor<'_> {
     fn request(&self, job: &ImageJob) -> Result<(Target, RequestSpec), Error> {
         let target = Target::of(job.url.clone())?;
-        let home = self.home.filter(|_| job.credentials);
+        let same = self.home.is_some_and(|home| job.credentials && target.is_of(home));
         let referer = job.referer.as_deref().filter(|r| credentials::may_refer(r, &job.url));
-        let mut spec = credentials::for_resource(self.spec, home, target.origin().as_ref(), referer);
+        let mut spec = credentials::for_resource(self.spec, same, referer);
         if let Some(origin) = &job.origin {
             spec.fields.push(format!("Origin: {origin}").into_bytes());
         }

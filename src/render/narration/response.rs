@@ -474,6 +474,8 @@ mod tests {
             version: Version::Http11,
             expects_continue: false,
             decodes: true,
+            asks_to_close: false,
+            upgrades: false,
         };
         let mut conn = Scripted::new(steps).connection();
         let by = Deadline::never(&Still);

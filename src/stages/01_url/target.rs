@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use ::url::{Host, Url};
+use ::url::{Host, Position, Url};
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
 
@@ -129,12 +129,13 @@ impl Target {
 
     /// What the Host field says: the host, IPv6 in brackets, with the port only where it is not the scheme's
     /// (RFC 9110 §7.2). Empty for `file:` and `data:`.
-    pub fn authority(&self) -> String {
-        let mut authority = self.url.host_str().unwrap_or_default().to_owned();
-        if let Some(port) = self.url.port() {
-            let _ = write!(authority, ":{port}");
-        }
-        authority
+    pub fn authority(&self) -> &str {
+        &self.url[Position::BeforeHost..Position::AfterPort]
+    }
+
+    /// Is that its [`Target::origin`]?
+    pub fn is_of(&self, origin: &Origin) -> bool {
+        self.access == origin.access && self.port() == origin.port && self.url.host_str() == Some(&origin.host)
     }
 
     /// Host and port, always both: what CONNECT asks a proxy for (authority-form, RFC 9112 §3.2.3).
@@ -144,7 +145,7 @@ impl Target {
 
     /// Path and query, never the fragment: what the request line asks an origin server for (origin-form, RFC 9112 §3.2.1).
     pub fn request_target(&self) -> &str {
-        &self.url[::url::Position::BeforePath..::url::Position::AfterQuery]
+        &self.url[Position::BeforePath..Position::AfterQuery]
     }
 
     /// The whole URL without userinfo and fragment: what the request line asks a proxy for (absolute-form, RFC 9112 §3.2.2).

@@ -269,7 +269,7 @@ fn a_target_knows_what_the_later_stages_ask() {
     assert_eq!(t.without_credentials().url().as_str(), "https://h.example:8443/a/b?c=d#frag");
     assert_eq!(t.origin(), Some(Origin { access: Access::Https, host: "h.example".into(), port: 8443 }));
     let t = target("http://[::1]:80");
-    assert_eq!((t.authority().as_str(), t.authority_form().as_str(), t.request_target()), ("[::1]", "[::1]:80", "/"));
+    assert_eq!((t.authority(), t.authority_form().as_str(), t.request_target()), ("[::1]", "[::1]:80", "/"));
     assert_eq!(t.credentials(), None);
     assert_eq!(target("http://user@h/").credentials(), Some((b"user".to_vec(), vec![])));
 }

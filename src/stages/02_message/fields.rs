@@ -1,6 +1,7 @@
 //! Which fields, in which order.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use base64::Engine as _;
 
@@ -30,43 +31,65 @@ const SLOTS: [&str; 12] = [
 ];
 
 /// A line of the head.
-pub(super) struct Line {
+struct Line {
     name: Cow<'static, str>,
-    pub(super) line: Vec<u8>,
+    /// Where in the head, without its CRLF.
+    at: Range<usize>,
     source: FieldSource,
-}
-
-impl Line {
-    fn value(&self) -> &[u8] {
-        self.line[self.name.len() + 1..].trim_ascii()
-    }
-
-    /// As an event shows it.
-    pub(super) fn told(&self, secrets: Secrets) -> BuiltField {
-        let value = secrets.field(&self.name, self.value());
-        let line = if value == self.value() { self.line.clone() } else { [self.name.as_bytes(), b": ", &value].concat() };
-        BuiltField {
-            name: self.name.clone().into_owned(),
-            value: Octets(value),
-            line: Octets(line),
-            bytes: self.line.len() + 2,
-            group: group(&self.name),
-            source: self.source,
-        }
-    }
 }
 
 /// What was chosen.
 pub(super) struct Fields {
-    pub(super) lines: Vec<Line>,
+    /// The whole head.
+    pub(super) head: Vec<u8>,
+    lines: Vec<Line>,
     pub(super) removed: Vec<String>,
     pub(super) warnings: Vec<MessageWarning>,
     pub(super) chunked: bool,
 }
 
 impl Fields {
-    fn all<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f [u8]> {
-        self.lines.iter().filter(move |l| l.name.eq_ignore_ascii_case(name)).map(Line::value)
+    /// Adds `name`, `between` and `value` as a line.
+    fn push(&mut self, name: Cow<'static, str>, between: &[u8], value: &[u8], source: FieldSource) {
+        let begin = self.head.len();
+        for part in [name.as_bytes(), between, value] {
+            self.head.extend_from_slice(part);
+        }
+        self.lines.push(Line { name, at: begin..self.head.len(), source });
+        self.head.extend_from_slice(b"\r\n");
+    }
+
+    fn value(&self, line: &Line) -> &[u8] {
+        self.head[line.at.clone()][line.name.len() + 1..].trim_ascii()
+    }
+
+    /// The values of the fields of that name (compared without case), in order.
+    pub(super) fn all<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f [u8]> {
+        self.lines.iter().filter(move |l| l.name.eq_ignore_ascii_case(name)).map(|l| self.value(l))
+    }
+
+    /// Is `member` in the lists that the fields of that name make (both compared without case)?
+    pub(super) fn lists(&self, name: &str, member: &str) -> bool {
+        let mut members = self.all(name).flat_map(|value| value.split(|&b| b == b','));
+        members.any(|m| m.trim_ascii().eq_ignore_ascii_case(member.as_bytes()))
+    }
+
+    /// As an event shows them.
+    pub(super) fn told(&self, secrets: Secrets) -> Vec<BuiltField> {
+        let told = |field: &Line| {
+            let plain = self.value(field);
+            let value = secrets.field(&field.name, plain);
+            let masked = || [field.name.as_bytes(), b": ", &value].concat();
+            BuiltField {
+                name: field.name.clone().into_owned(),
+                line: Octets(if value == plain { self.head[field.at.clone()].to_vec() } else { masked() }),
+                value: Octets(value),
+                bytes: field.at.len() + 2,
+                group: group(&field.name),
+                source: field.source,
+            }
+        };
+        self.lines.iter().map(told).collect()
     }
 
     /// Was it jaunt's own idea, and did `-H` leave it alone?
@@ -79,19 +102,23 @@ impl Fields {
     }
 }
 
-/// The defaults, with what was typed in the place of those that it replaces and behind them what it adds.
-pub(super) fn choose(target: &Target, spec: &RequestSpec, method: &str, typed: &[Typed]) -> Result<Fields, MessageError> {
+/// The defaults, with what was typed in the place of those that it replaces and behind them what it adds. `head` holds the request
+/// line.
+pub(super) fn choose(
+    head: Vec<u8>,
+    target: &Target,
+    spec: &RequestSpec,
+    method: &str,
+    typed: &[Typed],
+) -> Result<Fields, MessageError> {
     let chunked = spec.body.is_some() && sends_chunked(typed);
-    let mut fields = Fields { lines: Vec::with_capacity(SLOTS.len()), removed: Vec::new(), warnings: Vec::new(), chunked };
+    let mut fields = Fields { head, lines: Vec::with_capacity(SLOTS.len()), removed: Vec::new(), warnings: Vec::new(), chunked };
     for slot in SLOTS {
         let default = default(slot, target, spec, chunked)?;
         let mut given = typed.iter().filter(|t| t.is(slot)).peekable();
         if given.peek().is_none() {
             match default {
-                Some((value, source)) => {
-                    let line = [slot.as_bytes(), b": ", &value].concat();
-                    fields.lines.push(Line { name: slot.into(), line, source });
-                }
+                Some((value, source)) => fields.push(slot.into(), b": ", &value, source),
                 None if emptied(slot, spec) => fields.removed.push(slot.to_owned()),
                 None => {}
             }
@@ -103,11 +130,14 @@ pub(super) fn choose(target: &Target, spec: &RequestSpec, method: &str, typed: &
             fields.warnings.push(MessageWarning::OptionOverridden { field: slot });
         }
         let before = fields.lines.len();
-        for line in given.filter_map(|t| line(t, slot)) {
-            if slot == "Host" && fields.lines.len() > before {
+        for (name, rest) in given.filter_map(sent) {
+            if slot != "Host" {
+                fields.push(name.to_owned().into(), b"", rest, FieldSource::Typed);
+            } else if fields.lines.len() > before {
                 fields.warnings.push(MessageWarning::HostRepeated);
             } else {
-                fields.lines.push(line);
+                // curl spells this one itself.
+                fields.push(slot.into(), b"", rest, FieldSource::Typed);
             }
         }
         if fields.lines.len() == before && default.is_some() {
@@ -115,26 +145,31 @@ pub(super) fn choose(target: &Target, spec: &RequestSpec, method: &str, typed: &
         }
     }
     let added = typed.iter().filter(|t| !SLOTS.iter().any(|slot| t.is(slot)));
-    fields.lines.extend(added.filter_map(|t| line(t, "")));
+    for (name, rest) in added.filter_map(sent) {
+        fields.push(name.to_owned().into(), b"", rest, FieldSource::Typed);
+    }
+    fields.head.extend_from_slice(b"\r\n");
     let warnings = warnings(target, spec, method, typed, &fields);
     fields.warnings.extend(warnings);
     Ok(fields)
 }
 
-/// What is sent for one `-H`.
-fn line(typed: &Typed, slot: &str) -> Option<Line> {
+/// What is sent for one `-H`: the name and the rest of the line.
+fn sent(typed: &Typed) -> Option<(&str, &[u8])> {
     let Typed::Field { name, line } = typed else { return None };
-    // curl spells this one itself.
-    let line = if slot == "Host" { [b"Host", &line[name.len()..]].concat() } else { line.clone() };
-    let name = if slot == "Host" { "Host".into() } else { name.clone().into() };
-    Some(Line { name, line, source: FieldSource::Typed })
+    Some((name, &line[name.len()..]))
 }
 
 /// A default value and where it comes from.
 type Default<'s> = (Cow<'s, [u8]>, FieldSource);
 
 /// The value that a slot has when no `-H` is about it.
-fn default<'s>(slot: &str, target: &Target, spec: &'s RequestSpec, chunked: bool) -> Result<Option<Default<'s>>, MessageError> {
+fn default<'s>(
+    slot: &str,
+    target: &'s Target,
+    spec: &'s RequestSpec,
+    chunked: bool,
+) -> Result<Option<Default<'s>>, MessageError> {
     let body = spec.body.as_ref();
     let option = |option: &'static str, value: &'s Option<Vec<u8>>| {
         let value = value.as_deref();
@@ -145,7 +180,7 @@ fn default<'s>(slot: &str, target: &Target, spec: &'s RequestSpec, chunked: bool
     let implied = |value: &'static str| Some((Cow::Borrowed(value.as_bytes()), FieldSource::Option));
     let made = |value: String| Some((Cow::Owned(value.into_bytes()), FieldSource::Option));
     Ok(match slot {
-        "Host" => Some((Cow::Owned(target.authority().into_bytes()), FieldSource::Default)),
+        "Host" => Some((Cow::Borrowed(target.authority().as_bytes()), FieldSource::Default)),
         "User-Agent" if spec.user_agent.is_some() => option("-A", &spec.user_agent)?,
         "User-Agent" => own(concat!("jaunt/", env!("CARGO_PKG_VERSION"))),
         "Accept" => body.and_then(|b| b.accept).map_or_else(|| own("*/*"), implied),

@@ -56,21 +56,13 @@ pub use told::{BuiltField, FieldSource, MessageEvent, MessageWarning};
 pub fn build(target: &Target, spec: &RequestSpec, out: Emitter<'_>) -> Result<Message, MessageError> {
     let method = method(spec)?;
     let typed = typed::read(&spec.fields)?;
-    let fields = fields::choose(target, spec, &method, &typed)?;
 
     let asked = target.request_target();
     let mut head = Vec::with_capacity(asked.len() + 512);
-    head.extend_from_slice(method.as_bytes());
-    head.push(b' ');
-    head.extend_from_slice(asked.as_bytes());
-    head.push(b' ');
-    head.extend_from_slice(spec.version.token().as_bytes());
-    head.extend_from_slice(b"\r\n");
-    for field in &fields.lines {
-        head.extend_from_slice(&field.line);
-        head.extend_from_slice(b"\r\n");
+    for part in [method.as_bytes(), b" ", asked.as_bytes(), b" ", spec.version.token().as_bytes(), b"\r\n"] {
+        head.extend_from_slice(part);
     }
-    head.extend_from_slice(b"\r\n");
+    let fields = fields::choose(head, target, spec, &method, &typed)?;
 
     let content = spec.body.as_ref().map(|b| Arc::clone(&b.bytes)).unwrap_or_default();
     let body = if fields.chunked { chunked(&content) } else { content };
@@ -80,18 +72,29 @@ pub fn build(target: &Target, spec: &RequestSpec, out: Emitter<'_>) -> Result<Me
             method: method.clone(),
             target: secrets.text(asked),
             version: spec.version,
-            fields: fields.lines.iter().map(|f| f.told(secrets)).collect(),
+            fields: fields.told(secrets),
             removed: fields.removed.clone(),
-            head_bytes: head.len(),
+            head_bytes: fields.head.len(),
             body_bytes: body.len(),
             chunked: fields.chunked,
             warnings: fields.warnings.clone(),
-            octets: (out.detail() >= Detail::Hex).then(|| secrets.octets(&head).into()),
+            octets: (out.detail() >= Detail::Hex).then(|| secrets.octets(&fields.head).into()),
         }
     });
     let expects_continue = spec.version == Version::Http11 && fields.expects_continue();
-    let decodes = fields.offers_codings();
-    Ok(Message { head, body, method, version: spec.version, expects_continue, decodes })
+    let asks_to_close =
+        fields.lists("Connection", "close") || (spec.version == Version::Http10 && !fields.lists("Connection", "keep-alive"));
+    let upgrades = fields.all("Upgrade").next().is_some();
+    Ok(Message {
+        body,
+        method,
+        version: spec.version,
+        expects_continue,
+        decodes: fields.offers_codings(),
+        asks_to_close,
+        upgrades,
+        head: fields.head,
+    })
 }
 
 /// `-X`, else what `-I` and the body imply.

@@ -104,27 +104,11 @@ pub struct Message {
     /// Whether jaunt itself offers content codings: then stage 6 undoes them. (A typed `-H "Accept-Encoding: …"` asks for the
     /// coded bytes, as with curl.)
     pub decodes: bool,
-}
-
-impl Message {
-    /// The values of the fields of that name (compared without case), in order.
-    pub fn all<'m>(&'m self, name: &'m str) -> impl Iterator<Item = &'m [u8]> + 'm {
-        let lines = self.head.split(|&b| b == b'\n').skip(1);
-        lines.filter_map(move |line| {
-            let colon = line.iter().position(|&b| b == b':')?;
-            line[..colon].eq_ignore_ascii_case(name.as_bytes()).then(|| line[colon + 1..].trim_ascii())
-        })
-    }
-
-    /// Does it tell the server to close the connection afterwards (`Connection: close`, RFC 9112 §9.6; HTTP/1.0 without
-    /// `keep-alive`, §9.3)?
-    pub fn asks_to_close(&self) -> bool {
-        let says = |option: &str| {
-            let mut options = self.all("connection").flat_map(|v| v.split(|&b| b == b','));
-            options.any(|o| o.trim_ascii().eq_ignore_ascii_case(option.as_bytes()))
-        };
-        says("close") || (self.version == Version::Http10 && !says("keep-alive"))
-    }
+    /// Whether it tells the server to close the connection afterwards (`Connection: close`, RFC 9112 §9.6; HTTP/1.0 without
+    /// `keep-alive`, §9.3).
+    pub asks_to_close: bool,
+    /// Whether it asks for another protocol (Upgrade, RFC 9110 §7.8).
+    pub upgrades: bool,
 }
 
 impl fmt::Debug for Message {

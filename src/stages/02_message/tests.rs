@@ -304,7 +304,7 @@ fn codings_are_undone_only_where_jaunt_offered_them() {
 
 #[test]
 fn a_message_knows_whether_it_asks_to_close() {
-    let asks = |spec: &RequestSpec| make(H, spec).0.expect("builds").asks_to_close();
+    let asks = |spec: &RequestSpec| make(H, spec).0.expect("builds").asks_to_close;
     assert!(!asks(&spec()));
     assert!(asks(&RequestSpec { keep_alive: false, ..spec() }));
     assert!(asks(&typed(&["Connection: Close"])));

@@ -24,6 +24,8 @@ fn request(method: &str, body: &[u8]) -> Message {
         version: Version::Http11,
         expects_continue: false,
         decodes: true,
+        asks_to_close: false,
+        upgrades: false,
     }
 }
 

@@ -26,35 +26,16 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// From the request as it is written.
+    /// From the request.
     pub fn of(message: &Message, limits: &Limits) -> Self {
-        let mut asked = Self {
+        Self {
             head: message.method == "HEAD",
             connect: message.method == "CONNECT",
-            upgrade: false,
+            upgrade: message.upgrades,
             decodes: message.decodes,
-            keeps: message.version == Version::Http11,
+            keeps: !message.asks_to_close,
             limits: *limits,
-        };
-        let mut from = 0;
-        for end in memchr::memchr_iter(b'\n', &message.head) {
-            let line = &message.head[from..end];
-            from = end + 1;
-            let Some(colon) = memchr::memchr(b':', line) else { continue };
-            let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
-            if name.eq_ignore_ascii_case(b"upgrade") {
-                asked.upgrade = true;
-            } else if name.eq_ignore_ascii_case(b"connection") {
-                for option in value.split(|&b| b == b',').map(<[u8]>::trim_ascii) {
-                    if option.eq_ignore_ascii_case(b"close") {
-                        asked.keeps = false;
-                    } else if option.eq_ignore_ascii_case(b"keep-alive") && message.version == Version::Http10 {
-                        asked.keeps = true;
-                    }
-                }
-            }
         }
-        asked
     }
 }
 

@@ -1,5 +1,6 @@
 //! One image on its lane: fetched, looked at, saved, told.
 
+use std::borrow::Cow;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
@@ -154,7 +155,7 @@ impl<V: Visit> Fetching<'_, V> {
                 return None;
             }
         };
-        let content_type = head.field("content-type").map(|v| String::from_utf8_lossy(v).into_owned());
+        let content_type = || head.field("content-type").map(String::from_utf8_lossy);
         let (width, height) = landed.picture.and_then(|p| p.pixels).unzip();
         let is_picture = matches!(job.kind, Kind::Image | Kind::Icon(_) | Kind::Object(_));
         if let Some(saver) = self.saver.as_ref().filter(|_| is_picture) {
@@ -165,11 +166,11 @@ impl<V: Visit> Fetching<'_, V> {
                 answered_by: (visited.url != job.url).then(|| self.out.secrets().url(&visited.url)),
                 file: landed.file.clone(),
                 status: Some(status),
-                media_type: seen.or_else(|| content_type.as_deref().map(essence)),
+                media_type: seen.or_else(|| content_type().as_deref().map(essence)),
                 bytes: Some(visited.response.content_bytes),
                 width,
                 height,
-                error: landed.not_saved.map(|why| english(&why_not_saved(why, status, content_type.as_deref()))),
+                error: landed.not_saved.map(|why| english(&why_not_saved(why, status, content_type().as_deref()))),
             });
         }
         if let (Some(copying), Some(picture)) = (landed.copying.take(), landed.picture) {
@@ -183,7 +184,7 @@ impl<V: Visit> Fetching<'_, V> {
                 url: self.out.secrets().url(&visited.url),
                 redirects: visited.redirects,
                 status,
-                content_type: content_type.clone(),
+                content_type: content_type().map(Cow::into_owned),
                 format: landed.picture.map(|p| p.format),
                 width,
                 height,
@@ -201,7 +202,7 @@ impl<V: Visit> Fetching<'_, V> {
             .then(|| match landed.not_saved {
                 _ if status >= 400 => Some(ImagesError::Status { status, url: self.out.secrets().url(&visited.url) }),
                 Some(why @ (NotSaved::NoPicture | NotSaved::Empty)) => Some(ImagesError::NoPicture {
-                    why: why_not_saved(why, status, content_type.as_deref()),
+                    why: why_not_saved(why, status, content_type().as_deref()),
                     url: self.out.secrets().url(&visited.url),
                 }),
                 Some(NotSaved::Status) | None => None,
@@ -214,7 +215,7 @@ impl<V: Visit> Fetching<'_, V> {
             totals.note(job.fetch, error.into());
         }
         drop(totals);
-        answer(job.kind, visited, landed, content_type.as_deref())
+        answer(job.kind, visited, landed)
     }
 
     fn failed(&self, number: u32, job: &ImageJob, error: Error, began: Duration) {
@@ -269,15 +270,16 @@ impl Totals {
     }
 }
 
-fn answer(kind: Kind, visited: &Visited, landed: Landed, content_type: Option<&str>) -> Option<Answer> {
+fn answer(kind: Kind, visited: &Visited, landed: Landed) -> Option<Answer> {
     let head = &visited.response.head;
     let url = || -> Url { visited.url.clone() };
     match kind {
         Kind::Image => None,
         Kind::Object(id) => {
             // HTML, `object`: an error status or a type that cannot be shown means its fallback content.
-            let shows =
-                head.status < 400 && (landed.picture.is_some() || content_type.is_some_and(|t| essence(t).starts_with("image/")));
+            let is_named =
+                || head.field("content-type").is_some_and(|t| essence(&String::from_utf8_lossy(t)).starts_with("image/"));
+            let shows = head.status < 400 && (landed.picture.is_some() || is_named());
             Some(Answer::Object(id, shows))
         }
         Kind::Icon(id) => {
@@ -415,7 +417,7 @@ impl<'s> Landing<'s> {
 impl BodySink for Landing<'_> {
     fn begin(&mut self, head: &Head, _: &[u8]) -> Result<(), SinkError> {
         // An exchange may be made again; nothing of an earlier one counts.
-        let declared = head.field("content-type").map(|v| essence(&String::from_utf8_lossy(v)));
+        let declared = self.saver.and_then(|_| head.field("content-type")).map(|v| essence(&String::from_utf8_lossy(v)));
         self.status = head.status;
         self.declared = declared.filter(|t| t.starts_with("image/"));
         self.probe = self.probe.is_some().then(Probe::default);
