@@ -13,6 +13,7 @@
 
 mod far;
 mod measure;
+mod names;
 mod rows;
 mod server;
 
@@ -35,6 +36,12 @@ fn main() -> ExitCode {
             other => wanted.push(other.to_owned()),
         }
     }
+    let names = names::Names::enter();
+    if names.is_none() {
+        eprintln!(
+            "no namespace with a name server of our own (that needs root, unshare and port 53): the row with a name is left out"
+        );
+    }
     let server = match server::Server::start() {
         Ok(server) => server,
         Err(error) => {
@@ -44,14 +51,32 @@ fn main() -> ExitCode {
     };
     println!("| work | tool | CPU ms (median) | to curl | wall ms (best) | peak MiB |");
     println!("|---|---|---:|---:|---:|---:|");
-    for row in rows::all(&server) {
+    for row in rows::all(&server, names.is_some()) {
         if !wanted.is_empty() && !wanted.iter().any(|w| row.name.contains(w.as_str())) {
             continue;
         }
         print_row(&row, runs.unwrap_or(row.runs));
     }
     for_waiting(&wanted, runs);
+    for_calls(&wanted, &server);
     ExitCode::SUCCESS
+}
+
+/// How many system calls a cold fetch takes, as strace counts them.
+fn for_calls(wanted: &[String], server: &server::Server) {
+    const NAME: &str = "system calls, cold, 1 KiB over http";
+    if !wanted.is_empty() && !wanted.iter().any(|w| NAME.contains(w.as_str())) {
+        return;
+    }
+    println!();
+    println!("| work | tool | system calls |");
+    println!("|---|---|---:|");
+    for tool in rows::cold(server).tools {
+        match measure::calls(&tool, &server.file("calls")) {
+            Ok(calls) => println!("| {NAME} | {} | {calls} |", tool.name),
+            Err(error) => eprintln!("{} under strace: {error}", tool.name),
+        }
+    }
 }
 
 /// The rows where time is spent waiting: what counts is when requests are made and answers are there.
@@ -78,7 +103,7 @@ fn print_waiting(row: &rows::Waiting, runs: usize) -> std::io::Result<()> {
     for _ in 0..runs {
         for (tool, kept) in tools.iter().zip(&mut kept) {
             let _ = server.take();
-            match measure::run(&tool.command) {
+            match measure::run(tool) {
                 Ok(sample) => kept.push((server.take(), sample)),
                 Err(error) => eprintln!("{} of {:?}: {error}", tool.name, row.name),
             }
@@ -111,7 +136,7 @@ fn print_row(row: &rows::Row, runs: usize) {
     let mut samples: Vec<Vec<Sample>> = row.tools.iter().map(|_| Vec::new()).collect();
     for _ in 0..runs {
         for (tool, kept) in row.tools.iter().zip(&mut samples) {
-            match measure::run(&tool.command) {
+            match measure::run(tool) {
                 Ok(sample) => kept.push(sample),
                 Err(error) => eprintln!("{} of {:?}: {error}", tool.name, row.name),
             }

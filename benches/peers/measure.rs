@@ -1,8 +1,11 @@
 //! One run of one command: CPU time, wall time, peak memory.
 
 use std::io::{self, Read as _};
+use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
+
+use crate::rows::Tool;
 
 use nix::sys::resource::{UsageWho, getrusage};
 
@@ -21,9 +24,10 @@ pub(crate) struct Sample {
 }
 
 /// Runs `command` in a process of its own whose only child it is.
-pub(crate) fn run(command: &[String]) -> io::Result<Sample> {
+pub(crate) fn run(Tool { command, environment, .. }: &Tool) -> io::Result<Sample> {
     let me = std::env::current_exe()?;
-    let output = Command::new(me).arg("--measure").args(command).stdin(Stdio::null()).output()?;
+    let environment = environment.iter().map(|(name, value)| (name, value));
+    let output = Command::new(me).arg("--measure").args(command).envs(environment).stdin(Stdio::null()).output()?;
     let text = String::from_utf8_lossy(&output.stdout);
     let numbers: Vec<u64> = text.split_whitespace().filter_map(|n| n.parse().ok()).collect();
     match numbers[..] {
@@ -33,6 +37,18 @@ pub(crate) fn run(command: &[String]) -> io::Result<Sample> {
             output.status,
             String::from_utf8_lossy(&output.stderr)
         ))),
+    }
+}
+
+/// System calls of one run, all its threads' and those of its start; strace leaves its count in `file`.
+pub(crate) fn calls(Tool { command, .. }: &Tool, file: &Path) -> io::Result<u64> {
+    let strace = Command::new("strace").args(["-f", "-c", "-o"]).arg(file).args(command).stdout(Stdio::null()).status()?;
+    let text = std::fs::read_to_string(file)?;
+    // 100.00    0.000000           0        49         2 total
+    let total = text.lines().rev().find(|line| line.ends_with(" total")).and_then(|line| line.split_whitespace().nth(3));
+    match total.and_then(|calls| calls.parse().ok()) {
+        Some(calls) if strace.success() => Ok(calls),
+        _ => Err(io::Error::other(format!("{strace}: {text}"))),
     }
 }
 

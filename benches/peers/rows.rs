@@ -14,6 +14,8 @@ pub(crate) struct Tool {
     pub(crate) name: &'static str,
     /// Program and arguments.
     pub(crate) command: Vec<String>,
+    /// What is set in its environment.
+    pub(crate) environment: Vec<(&'static str, String)>,
 }
 
 /// One piece of work.
@@ -33,31 +35,43 @@ struct Tools {
     xh: bool,
 }
 
-/// All rows, for the tools that are installed.
-pub(crate) fn all(server: &Server) -> Vec<Row> {
-    let tools = Tools { jaunt: env!("CARGO_BIN_EXE_jaunt").to_owned(), curl: has("curl"), wget: has("wget"), xh: has("xh") };
+/// The row that all others stand on: a small fetch.
+pub(crate) fn cold(server: &Server) -> Row {
+    let small = server.url("/1k.txt");
+    Tools::installed().row(
+        "cold, 1 KiB over http",
+        41,
+        &["-s", &small],
+        &["-s", &small],
+        Some(&["-qO-", &small]),
+        Some(&["--ignore-stdin", "-b", &small]),
+    )
+}
+
+/// All rows, for the tools that are installed; with `names`, one that looks one up.
+pub(crate) fn all(server: &Server, names: bool) -> Vec<Row> {
+    let tools = Tools::installed();
     let ca = server.file("ca.pem").display().to_string();
     let sink = server.file("sink").display().to_string();
     let small = server.url("/1k.txt");
-    let mut rows = vec![
-        tools.row(
-            "cold, 1 KiB over http",
-            41,
-            &["-s", &small],
-            &["-s", &small],
-            Some(&["-qO-", &small]),
-            Some(&["--ignore-stdin", "-b", &small]),
-        ),
-        tools.same("cold, 1 MiB over http", 31, &["-s", &server.url("/1m.txt")]),
-        tools.same("cold, 1 KiB over https, --cacert", 31, &["-s", "--cacert", &ca, &server.tls_url("/1k.txt")]),
-        tools.row(
-            "cold, 1 KiB over https, the system's roots",
-            31,
-            &["-sk", &server.tls_url("/1k.txt")],
-            &["-sk", &server.tls_url("/1k.txt")],
-            Some(&["-qO-", "--no-check-certificate", &server.tls_url("/1k.txt")]),
-            None,
-        ),
+    let mut rows = vec![cold(server), tools.same("cold, 1 MiB over http", 31, &["-s", &server.url("/1m.txt")])];
+    if names {
+        let named = server.named_url("/1k.txt");
+        let arguments: &[&str] = &["-s", &named];
+        rows.push(tools.row("cold, 1 KiB over http, a name to resolve", 31, arguments, arguments, Some(&["-qO-", &named]), None));
+    }
+    rows.push(tools.same("cold, 1 KiB over https, --cacert", 31, &["-s", "--cacert", &ca, &server.tls_url("/1k.txt")]));
+    if let Some((count, roots)) = server.with_the_systems_roots() {
+        let (url, roots) = (server.tls_url("/1k.txt"), roots.display().to_string());
+        let wget: &[&str] = &["-qO-", "--ca-certificate", &roots, &url];
+        let name = format!("cold, 1 KiB over https, the system's {count} roots and the server's");
+        let mut row = tools.row(&name, 31, &["-s", &url], &["-s", &url], Some(wget), None);
+        for tool in &mut row.tools {
+            tool.environment = vec![("SSL_CERT_FILE", roots.clone())];
+        }
+        rows.push(row);
+    }
+    rows.extend([
         tools.row(
             "--until message (curl --version)",
             41,
@@ -86,7 +100,7 @@ pub(crate) fn all(server: &Server) -> Vec<Row> {
             None,
             None,
         ),
-    ];
+    ]);
     let hundred: Vec<String> = (0..100).map(|n| server.url(&format!("/i/{n}.png"))).collect();
     let hundred: Vec<&str> = std::iter::once("-s").chain(hundred.iter().map(String::as_str)).collect();
     rows.push(tools.same("100 small URLs", 11, &hundred));
@@ -112,10 +126,7 @@ pub(crate) fn all(server: &Server) -> Vec<Row> {
     rows.push(Row {
         name: "narrating, to a file, against -s".to_owned(),
         runs: 31,
-        tools: vec![
-            Tool { name: "jaunt -s (as curl)", command: vec![tools.jaunt.clone(), "-s".into(), small.clone()] },
-            Tool { name: "jaunt", command: vec![tools.jaunt.clone(), small] },
-        ],
+        tools: vec![Tool::new("jaunt -s (as curl)", &tools.jaunt, &["-s", &small]), Tool::new("jaunt", &tools.jaunt, &[&small])],
     });
     rows
 }
@@ -148,7 +159,7 @@ impl Waiting {
         let folder = std::env::temp_dir().join(format!("peers-{}", std::process::id()));
         std::fs::create_dir_all(&folder)?;
         let file = |name: &str| folder.join(name).display().to_string();
-        let tool = |name: &'static str, command: &[&str]| Tool { name, command: command.iter().map(|&a| a.to_owned()).collect() };
+        let tool = |name: &'static str, command: &[&str]| Tool::new(name, command[0], &command[1..]);
         let mut tools = vec![tool("jaunt", &[env!("CARGO_BIN_EXE_jaunt"), "-s", "--images", &page])];
         if self.far.rate.is_none() && has("curl") {
             let urls: String = std::iter::once(page.clone())
@@ -174,21 +185,29 @@ impl Waiting {
     }
 }
 
+impl Tool {
+    fn new(name: &'static str, program: &str, arguments: &[&str]) -> Self {
+        let command = std::iter::once(program).chain(arguments.iter().copied()).map(str::to_owned).collect();
+        Self { name, command, environment: Vec::new() }
+    }
+}
+
 impl Tools {
+    fn installed() -> Self {
+        Self { jaunt: env!("CARGO_BIN_EXE_jaunt").to_owned(), curl: has("curl"), wget: has("wget"), xh: has("xh") }
+    }
+
     fn row(&self, name: &str, runs: usize, jaunt: &[&str], curl: &[&str], wget: Option<&[&str]>, xh: Option<&[&str]>) -> Row {
-        let command = |program: &str, arguments: &[&str]| {
-            std::iter::once(program).chain(arguments.iter().copied()).map(str::to_owned).collect::<Vec<_>>()
-        };
         let mut tools = Vec::new();
         if self.curl {
-            tools.push(Tool { name: "curl", command: command("curl", curl) });
+            tools.push(Tool::new("curl", "curl", curl));
         }
-        tools.push(Tool { name: "jaunt", command: command(&self.jaunt, jaunt) });
+        tools.push(Tool::new("jaunt", &self.jaunt, jaunt));
         if let (true, Some(wget)) = (self.wget, wget) {
-            tools.push(Tool { name: "wget", command: command("wget", wget) });
+            tools.push(Tool::new("wget", "wget", wget));
         }
         if let (true, Some(xh)) = (self.xh, xh) {
-            tools.push(Tool { name: "xh", command: command("xh", xh) });
+            tools.push(Tool::new("xh", "xh", xh));
         }
         Row { name: name.to_owned(), runs, tools }
     }

@@ -66,6 +66,21 @@ impl Server {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
+    /// The same by a name that must be looked up.
+    pub(crate) fn named_url(&self, path: &str) -> String {
+        format!("http://{}:{}{path}", crate::names::HOST, self.port)
+    }
+
+    /// A file with the trust roots of this system and the server's own, and how many the system has.
+    pub(crate) fn with_the_systems_roots(&self) -> Option<(usize, PathBuf)> {
+        let mut all = fs::read_to_string("/etc/ssl/certs/ca-certificates.crt").ok()?;
+        let count = all.matches("-----BEGIN CERTIFICATE-----").count();
+        all.push_str(&fs::read_to_string(self.file("ca.pem")).ok()?);
+        let path = self.file("roots.pem");
+        fs::write(&path, all).ok()?;
+        Some((count, path))
+    }
+
     /// The https twin, by the name in its certificate.
     pub(crate) fn tls_url(&self, path: &str) -> String {
         format!("https://localhost:{}{path}", self.tls_port)
