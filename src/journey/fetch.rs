@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::os::fd::BorrowedFd;
 
 use crate::deadline::Deadline;
 use crate::event::Emitter;
@@ -72,13 +71,6 @@ pub(crate) struct Ahead {
     message: Message,
     /// Nothing was sent where `--until` ends before that.
     underway: Option<Underway>,
-}
-
-impl Ahead {
-    /// The socket on which the answer will come.
-    pub(crate) fn socket(&self) -> Option<BorrowedFd<'_>> {
-        self.underway.as_ref()?.socket()
-    }
 }
 
 /// Sends the first message of an errand, for whoever has other things to do until its answer is there: [`fetch`] goes on with it.

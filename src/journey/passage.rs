@@ -1,6 +1,5 @@
 //! From a message to its answer: on a kept connection, or over dns, connect and tls on a new one.
 
-use std::os::fd::BorrowedFd;
 use std::time::Duration;
 
 use crate::deadline::{Bound, Deadline};
@@ -56,13 +55,6 @@ pub(crate) struct Underway {
     sent: Result<Option<Sent>, ResponseError>,
 }
 
-impl Underway {
-    /// The socket on which the answer will come.
-    pub(crate) fn socket(&self) -> Option<BorrowedFd<'_>> {
-        self.connection.transport.waits_on()
-    }
-}
-
 impl Passage<'_> {
     /// Exchanges `message`, which may be `underway`; `None` when `--until` ends before that.
     pub(crate) fn exchange(
@@ -88,7 +80,6 @@ impl Passage<'_> {
                 Err(error) if reused && error.before_any_answer() && is_idempotent(&message.method) => {
                     let connection = identity.connection;
                     self.out.emit(|| JourneyEvent::Retrying { connection, error: error.to_string() });
-                    landing.stalled();
                     kept_ones_too = false;
                 }
                 Err(error) => return Err(error.into()),

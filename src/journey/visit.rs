@@ -1,10 +1,5 @@
 //! How the images stage's requests travel: the same stages as the page's, with what a page's resources may carry.
 
-use std::time::Duration;
-
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::Errno;
-
 use crate::deadline::{Bound, Deadline};
 use crate::event::Emitter;
 use crate::exit::Error;
@@ -54,23 +49,6 @@ impl<'v> Visit for Visitor<'v> {
             Ok((errand.target, errand.spec, ahead))
         });
         Begun { by, outcome, departed }
-    }
-
-    fn wait(&self, begun: &[&Begun<'v>], limit: Duration) -> Option<usize> {
-        let mut sockets = Vec::with_capacity(begun.len());
-        for (n, begun) in begun.iter().enumerate() {
-            let socket = begun.departed.as_ref().ok().and_then(|(.., ahead)| ahead.socket());
-            // Whatever came to nothing need not be waited for.
-            let Some(socket) = socket else { return Some(n) };
-            sockets.push(PollFd::from_borrowed_fd(socket, PollFlags::IN));
-        }
-        let limit = Timespec::try_from(limit).ok()?;
-        match poll(&mut sockets, Some(&limit)) {
-            Ok(_) => sockets.iter().position(|socket| !socket.revents().is_empty()),
-            // Ctrl-C is looked at by whoever waits; for anything else the read() has the word.
-            Err(Errno::INTR) => None,
-            Err(_) => Some(0),
-        }
     }
 
     fn end(&self, job: &ImageJob, begun: Begun<'v>, out: Emitter<'_>, sink: &mut dyn BodySink) -> Result<Visited, Error> {

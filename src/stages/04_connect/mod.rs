@@ -73,10 +73,6 @@ pub trait Transport: Send {
     fn is_stale(&mut self) -> bool;
     /// The socket itself, where its bytes are the message's (not under TLS): for splice().
     fn plain_fd(&self) -> Option<BorrowedFd<'_>>;
-    /// The socket that the next read() would wait on, unless that has something at hand.
-    fn waits_on(&self) -> Option<BorrowedFd<'_>> {
-        self.plain_fd()
-    }
     /// Small writes leave at once (TCP_NODELAY): for TLS, which writes several records before it waits.
     fn no_delay(&mut self) -> io::Result<()> {
         Ok(())

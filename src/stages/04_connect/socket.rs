@@ -127,10 +127,10 @@ pub(super) struct Plain {
     pub(super) connection: ConnectionId,
 }
 
-/// How long the next call may block, and what is left of the allowed silence then.
+/// How long the next call may block: whole milliseconds, so that the same limit is not set anew for each call.
 fn slice(by: &Deadline<'_>, silence: Duration) -> io::Result<Duration> {
     match by.left(silence) {
-        Ok((left, _)) => Ok(left.min(TICK).max(Duration::from_millis(1))),
+        Ok((left, _)) => Ok(Duration::from_millis(left.min(TICK).as_micros().div_ceil(1000).max(1) as u64)),
         Err(Expired::Interrupted) => Err(io::ErrorKind::Interrupted.into()),
         Err(Expired::Reached(_)) => Err(io::ErrorKind::TimedOut.into()),
     }

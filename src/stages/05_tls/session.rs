@@ -598,11 +598,6 @@ impl Transport for Session {
         None
     }
 
-    fn waits_on(&self) -> Option<BorrowedFd<'_>> {
-        let at_hand = self.taken < self.plaintext.len() || self.start < self.end || !self.outbox.is_empty();
-        self.plain.waits_on().filter(|_| !at_hand)
-    }
-
     fn tell(&mut self, out: Emitter<'_>) {
         for (at, event) in self.untold.drain(..) {
             out.emit_at(at, || event);

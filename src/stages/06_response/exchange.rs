@@ -4,17 +4,15 @@
 use std::io;
 use std::time::Duration;
 
-use rustix::event::PollFlags;
-
 use super::coding::{self, CodingError, Decoder};
 use super::error::{Phase, ResponseError};
 use super::events::{Closed, Ended, ResponseEvent, Side};
 use super::framing::{Asked, Framing};
 use super::reader::{Announced, Piece, ResponseReader};
-use super::send::Wire;
+use super::send::{Wire, nothing_came};
 use super::sink::BodySink;
 use super::{Coding, Field, Head, Limits, Response};
-use crate::deadline::{Bound, Deadline};
+use crate::deadline::{Bound, Deadline, IDLE};
 use crate::event::{Detail, Emitter, Octets};
 use crate::secret::Secrets;
 use crate::stages::connect::Connection;
@@ -258,17 +256,25 @@ impl Exchange<'_> {
     /// One read(), and everything that follows from it.
     fn step(&mut self) -> Result<(), ResponseError> {
         self.wire.check(self.reader.phase(), self.reader.body_bytes())?;
-        if self.wire.received > 0
-            && let Some(patience) = self.sink.patience()
-            && let Some(socket) = self.wire.conn.transport.waits_on()
-            && !super::splice::wait(socket, PollFlags::IN, patience)
-        {
-            self.sink.stalled();
-        }
-        match self.wire.read(self.wire.by) {
+        match self.read() {
             Ok(bytes) => self.took(bytes),
             Err(error) => Err(self.read_failed(error)),
         }
+    }
+
+    /// One read(), and while nothing comes the sink is told.
+    fn read(&mut self) -> io::Result<usize> {
+        let mut silence = Duration::ZERO;
+        while let Some(patience) = self.sink.patience() {
+            match self.wire.read(&self.wire.by.within(Some(patience), Bound::Idle)) {
+                Err(error) if nothing_came(&error) && self.wire.by.left(IDLE).is_ok() && silence < IDLE => {
+                    silence += patience;
+                    self.sink.stalled();
+                }
+                other => return other,
+            }
+        }
+        self.wire.read(self.wire.by)
     }
 
     fn took(&mut self, bytes: usize) -> Result<(), ResponseError> {

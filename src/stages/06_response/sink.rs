@@ -45,11 +45,11 @@ pub trait BodySink {
     fn splice_failed(&self, error: io::Error) -> SinkError {
         SinkError { path: String::new(), error }
     }
-    /// How long the rest of an answer may keep the thread waiting before [`BodySink::stalled`] is called; nobody cares without.
+    /// How long nothing may come before [`BodySink::stalled`] is called; nobody cares without.
     fn patience(&self) -> Option<Duration> {
         None
     }
-    /// The rest of the answer keeps the thread waiting.
+    /// Nothing has come for as long as [`BodySink::patience`] said; it is asked anew.
     fn stalled(&mut self) {}
     /// Everything came, whole.
     fn end(&mut self) -> Result<(), SinkError>;

@@ -130,7 +130,7 @@ fn told(wire: &Wire<'_>, to: i32, bytes: usize) {
 }
 
 /// Is it ready within `time`? A signal ends the wait early.
-pub(super) fn wait(fd: BorrowedFd<'_>, flags: PollFlags, time: Duration) -> bool {
+fn wait(fd: BorrowedFd<'_>, flags: PollFlags, time: Duration) -> bool {
     let mut fds = [PollFd::from_borrowed_fd(fd, flags)];
     matches!(poll(&mut fds, Some(&timespec(time))), Ok(1..))
 }

@@ -23,8 +23,8 @@ pub(crate) use super::queue::Job;
 use super::queue::{Queues, Taken};
 
 /// How long an answer may take before more lanes are started. A neighbour on the same machine or network answers sooner; to anyone
-/// farther away it is a small part of one round trip.
-pub(super) const PATIENCE: Duration = Duration::from_micros(300);
+/// farther away it is a part of one round trip. (The kernel makes of it what its timer can tell apart, mostly 4 ms.)
+pub(super) const PATIENCE: Duration = Duration::from_millis(2);
 
 /// So many jobs are worth a second connection even with a neighbour, on which one request travels while another is answered.
 const SEVERAL: usize = 24;
@@ -33,7 +33,7 @@ const SEVERAL: usize = 24;
 const MANY: usize = 2048;
 
 /// When nothing has come for so long, something may stand in the way.
-const STANDSTILL: Duration = Duration::from_millis(250);
+pub(super) const STANDSTILL: Duration = Duration::from_millis(250);
 
 /// How often the page's thread looks up from waiting, for Ctrl-C.
 const LOOK_UP: Duration = Duration::from_millis(50);
@@ -55,12 +55,8 @@ pub(crate) trait Work<J, R>: Sync {
     /// The first half: everything up to waiting for an answer.
     fn begin(&self, job: J) -> Self::Begun;
 
-    /// Waits for at most so long until [`Work::end`] of one of these can get on: which one.
-    fn wait(&self, begun: &[&Self::Begun], limit: Duration) -> Option<usize>;
-
     /// The second half. With `last`, nobody else holds anything that could be waited for: the job may not be called starved.
-    /// `stalled` is called when it takes long: when nothing comes for [`PATIENCE`], or when there is much to come.
-    fn end(&self, begun: Self::Begun, last: bool, stalled: Option<&dyn Fn()>) -> Attempt<J, R>;
+    fn end(&self, begun: Self::Begun, last: bool, others: Others<'_>) -> Attempt<J, R>;
 
     /// Nothing comes, and no job waits: lets go of what is only kept for later jobs.
     fn let_go(&self) {}
@@ -70,6 +66,15 @@ pub(crate) trait Work<J, R>: Sync {
 
     /// Ends the calls that lanes are blocked in, after an interruption.
     fn interrupt(&self);
+}
+
+/// What a job that takes long means for the others.
+#[derive(Clone, Copy)]
+pub(crate) struct Others<'o> {
+    /// They wait for it, until this is called: when nothing has come for [`PATIENCE`], or when there is much to come.
+    pub(crate) wait: Option<&'o dyn Fn()>,
+    /// Something of theirs may stand in its way; called when nothing has come for [`STANDSTILL`], and again.
+    pub(crate) step_aside: &'o dyn Fn(),
 }
 
 /// When jobs that are handed over may begin.
@@ -118,8 +123,6 @@ struct State<J, R, B> {
     called: usize,
     /// Whoever takes a job calls the next lane if there is more to start.
     eager: bool,
-    /// Signs in a row that one lane is not enough.
-    slow: u32,
     /// No more jobs.
     closed: bool,
     answers: Vec<R>,
@@ -133,14 +136,6 @@ struct Begun<B> {
     job: B,
 }
 
-impl<J, R, B> State<J, R, B> {
-    /// A neighbour may be slow for once, when its machine is busy; twice in a row it is far away.
-    fn sign_of_slowness(&mut self) {
-        self.slow += 1;
-        self.eager |= self.slow >= 2;
-    }
-}
-
 impl<J: Job, R, B> Lanes<J, R, B> {
     /// `most` jobs at a time; `sequential`: one at a time in the order they come, on the page's own thread.
     pub(crate) fn new(most: usize, sequential: bool) -> Self {
@@ -152,7 +147,6 @@ impl<J: Job, R, B> Lanes<J, R, B> {
                 idle: 0,
                 called: 0,
                 eager: false,
-                slow: 0,
                 closed: false,
                 answers: Vec::new(),
             }),
@@ -248,7 +242,6 @@ where
     /// Waits, or works, until there are answers or nothing is left. Only the page's thread calls it.
     pub(crate) fn wait(self) -> Woken<R> {
         let mut state = self.lanes.lock();
-        let mut still = Duration::ZERO;
         loop {
             if self.work.interrupted() {
                 return self.give_up(state);
@@ -279,22 +272,12 @@ where
                 }
             }
             if state.answers.is_empty() && state.queues.waiting + state.queues.running > 0 {
-                let (running, waiting) = (state.queues.running, state.queues.waiting);
-                let timeout;
-                (state, timeout) = self.lanes.page.wait_timeout(state, LOOK_UP).unwrap_or_else(PoisonError::into_inner);
-                let stands = timeout.timed_out() && waiting == 0 && state.queues.running == running;
-                still = if stands { still + LOOK_UP } else { Duration::ZERO };
-                if still >= STANDSTILL {
-                    still = Duration::ZERO;
-                    drop(state);
-                    self.work.let_go();
-                    state = self.lanes.lock();
-                }
+                state = self.lanes.page.wait_timeout(state, LOOK_UP).unwrap_or_else(PoisonError::into_inner).0;
             }
         }
     }
 
-    /// One thread gets on with the jobs, by an answer or by [`PATIENCE`]. With `last` there is nobody to be called for help, or
+    /// One thread gets on with the jobs, by one answer. With `last` there is nobody to be called for help, or
     /// nothing that they could do.
     fn alone<'l>(self, mut state: Guard<'l, J, R, W>, last: bool) -> Guard<'l, J, R, W>
     where
@@ -317,30 +300,8 @@ where
             state = self.lanes.lock();
             state.begun.push_back(Begun { at, rank, job });
         }
-        let nothing_waits = state.queues.waiting == 0;
-        let begun = std::mem::take(&mut state.begun);
-        drop(state);
-        let patience = if last { STANDSTILL } else { PATIENCE };
-        let mut ready = self.work.wait(&begun.iter().map(|begun| &begun.job).collect::<Vec<_>>(), patience);
-        if last && ready.is_none() {
-            if nothing_waits {
-                self.work.let_go();
-            }
-            ready = Some(0);
-        }
-        state = self.lanes.lock();
-        state.begun = begun;
-        match ready.and_then(|n| state.begun.remove(n)) {
-            Some(begun) => {
-                state.slow = 0;
-                let stalled = || self.hurry();
-                self.finish(state, begun, (!last).then_some(&stalled))
-            }
-            None => {
-                state.sign_of_slowness();
-                state
-            }
-        }
+        let Some(begun) = state.begun.pop_front() else { return state };
+        self.finish(state, begun, !last)
     }
 
     /// No more jobs: lanes without one end, and jobs that wait are forgotten.
@@ -357,7 +318,7 @@ where
         state.queues.forget_jobs();
         self.lanes.jobs.notify_all();
         while let Some(begun) = state.begun.pop_front() {
-            state = self.finish(state, begun, None);
+            state = self.finish(state, begun, false);
         }
         while state.queues.running > 0 {
             drop(state);
@@ -398,7 +359,7 @@ where
             }
             if let Some(begun) = state.begun.pop_front() {
                 state = self.help(state);
-                state = self.finish(state, begun, None);
+                state = self.finish(state, begun, false);
                 continue;
             }
             // Not `while let Some(…) = state.queues.next()` on a fresh lock: its guard would live as long as the body.
@@ -440,40 +401,36 @@ where
         drop(state);
         let place = Place { lanes: self.lanes, at, left: false };
         let job = self.work.begin(job);
-        self.end(place, rank, job, None)
+        self.end(place, rank, job, false)
     }
 
-    /// Does the second half of one, without the lock.
-    fn finish<'l>(
-        self,
-        state: Guard<'l, J, R, W>,
-        Begun { at, rank, job }: Begun<W::Begun>,
-        stalled: Option<&dyn Fn()>,
-    ) -> Guard<'l, J, R, W>
+    /// Does the second half of one, without the lock. `alone`: the others wait for it.
+    fn finish<'l>(self, state: Guard<'l, J, R, W>, Begun { at, rank, job }: Begun<W::Begun>, alone: bool) -> Guard<'l, J, R, W>
     where
         'env: 'l,
     {
         drop(state);
-        self.end(Place { lanes: self.lanes, at, left: false }, rank, job, stalled)
+        self.end(Place { lanes: self.lanes, at, left: false }, rank, job, alone)
     }
 
-    fn end<'l>(
-        self,
-        mut place: Place<'env, J, R, W::Begun>,
-        rank: u64,
-        job: W::Begun,
-        stalled: Option<&dyn Fn()>,
-    ) -> Guard<'l, J, R, W>
+    fn end<'l>(self, mut place: Place<'env, J, R, W::Begun>, rank: u64, job: W::Begun, alone: bool) -> Guard<'l, J, R, W>
     where
         'env: 'l,
     {
         let at = place.at;
-        let mut attempt = self.work.end(job, false, stalled);
+        let hurry = || self.hurry();
+        let wait: Option<&dyn Fn()> = if alone { Some(&hurry) } else { None };
+        let step_aside = || {
+            if self.lanes.lock().queues.waiting == 0 {
+                self.work.let_go();
+            }
+        };
+        let mut attempt = self.work.end(job, false, Others { wait, step_aside: &step_aside });
         let mut state = self.lanes.lock();
         if matches!(attempt, Attempt::Starved(_)) && state.queues.running == 1 {
             drop(state);
             if let Attempt::Starved(job) = attempt {
-                attempt = self.work.end(self.work.begin(job), true, None);
+                attempt = self.work.end(self.work.begin(job), true, Others { wait: None, step_aside: &step_aside });
             }
             state = self.lanes.lock();
         }
@@ -561,7 +518,7 @@ mod tests {
         most: AtomicUsize,
         by_origin: Mutex<HashMap<u32, (usize, usize)>>,
         stop: Arc<AtomicBool>,
-        /// Is an answer there before anybody waits for it?
+        /// Does no answer take long?
         quick: bool,
         run: F,
     }
@@ -603,12 +560,10 @@ mod tests {
             job
         }
 
-        fn wait(&self, begun: &[&Pair], _: Duration) -> Option<usize> {
-            // The last one, so that none can count on being first.
-            self.quick.then_some(begun.len() - 1)
-        }
-
-        fn end(&self, job: Pair, last: bool, _: Option<&dyn Fn()>) -> Attempt<Pair, Pair> {
+        fn end(&self, job: Pair, last: bool, others: Others<'_>) -> Attempt<Pair, Pair> {
+            if let Some(hurry) = others.wait.filter(|_| !self.quick) {
+                hurry();
+            }
             let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
             self.most.fetch_max(now, Ordering::SeqCst);
             {
@@ -822,54 +777,20 @@ mod tests {
         let (release, held) = mpsc::channel::<()>();
         let others = AtomicUsize::new(0);
         let held = Mutex::new(held);
-        let work = Stalling {
-            first: Watched::new(|job: Pair, _| {
-                if job.1 == 0 {
-                    held.lock().unwrap().recv().unwrap();
-                } else if others.fetch_add(1, Ordering::SeqCst) + 1 == 99 {
-                    release.send(()).unwrap();
-                }
-                Attempt::Done(None)
-            }),
-        };
-        let lanes = Lanes::new(32, false);
-        std::thread::scope(|scope| {
-            let crew = Crew::new(scope, &lanes, &work);
+        let mut work = Watched::new(|job: Pair, _| {
+            if job.1 == 0 {
+                held.lock().unwrap().recv().unwrap();
+            } else if others.fetch_add(1, Ordering::SeqCst) + 1 == 99 {
+                release.send(()).unwrap();
+            }
+            Attempt::Done(None)
+        });
+        work.quick = false;
+        with(32, false, &work, |crew| {
             crew.enqueue(jobs(1, 0..100), Start::Later);
             assert_eq!(crew.wait(), Woken::Settled);
-            crew.close();
         });
         assert_eq!(others.into_inner(), 99);
-    }
-
-    /// Calls each answer a long one.
-    struct Stalling<F> {
-        first: Watched<F>,
-    }
-
-    impl<F: Fn(Pair, bool) -> Attempt<Pair, Pair> + Sync> Work<Pair, Pair> for Stalling<F> {
-        type Begun = Pair;
-
-        fn begin(&self, job: Pair) -> Pair {
-            job
-        }
-
-        fn wait(&self, _: &[&Pair], _: Duration) -> Option<usize> {
-            Some(0)
-        }
-
-        fn end(&self, job: Pair, last: bool, stalled: Option<&dyn Fn()>) -> Attempt<Pair, Pair> {
-            if let Some(stalled) = stalled {
-                stalled();
-            }
-            self.first.end(job, last, None)
-        }
-
-        fn interrupted(&self) -> bool {
-            false
-        }
-
-        fn interrupt(&self) {}
     }
 
     #[test]

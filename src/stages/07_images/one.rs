@@ -19,7 +19,7 @@ use crate::words::{Phrase, english};
 
 use super::ImagesError;
 use super::event::{Fetched, ImagesEvent, NotSaved};
-use super::lanes::{Attempt, PATIENCE, Work};
+use super::lanes::{Attempt, Others, PATIENCE, STANDSTILL, Work};
 use super::names::Name;
 use super::pixels::{Picture, Probe};
 use super::save::{Entry, Saver};
@@ -94,17 +94,11 @@ impl<V: Visit> Work<Numbered, Answer> for Fetching<'_, V> {
         Begun { numbered, visit, began }
     }
 
-    fn wait(&self, begun: &[&Self::Begun], limit: Duration) -> Option<usize> {
-        let visits: Vec<_> = begun.iter().map(|begun| &begun.visit).collect();
-        self.visit.wait(&visits, limit)
-    }
-
-    fn end(&self, begun: Self::Begun, last: bool, stalled: Option<&dyn Fn()>) -> Attempt<Numbered, Answer> {
+    fn end(&self, begun: Self::Begun, last: bool, others: Others<'_>) -> Attempt<Numbered, Answer> {
         let Begun { numbered, visit, began } = begun;
         let Numbered { number, job } = &numbered;
         let image = job.fetch;
-        let mut sink = Landing::new(job, self.saver.as_ref(), self.out.heard());
-        sink.stalled = stalled;
+        let mut sink = Landing::new(job, self.saver.as_ref(), self.out.heard(), others);
         sink.copying = self
             .shelf
             .filter(|_| matches!(job.kind, Kind::Image | Kind::Icon(_) | Kind::Object(_)))
@@ -336,8 +330,7 @@ struct Landing<'s> {
     copying: Option<Copying>,
     /// Content bytes so far.
     bytes: usize,
-    /// Whom to tell that others should not wait for this one.
-    stalled: Option<&'s dyn Fn()>,
+    others: Others<'s>,
 }
 
 enum Saving {
@@ -348,7 +341,7 @@ enum Saving {
 }
 
 impl<'s> Landing<'s> {
-    fn new(job: &'s ImageJob, saver: Option<&'s Saver>, heard: bool) -> Self {
+    fn new(job: &'s ImageJob, saver: Option<&'s Saver>, heard: bool, others: Others<'s>) -> Self {
         let saver = saver.zip(job.name.as_ref());
         Self {
             kind: job.kind,
@@ -360,8 +353,13 @@ impl<'s> Landing<'s> {
             text: Vec::new(),
             copying: None,
             bytes: 0,
-            stalled: None,
+            others,
         }
+    }
+
+    /// Did they wait for this one?
+    fn let_others_go_on(&mut self) -> bool {
+        self.others.wait.take().inspect(|hurry| hurry()).is_some()
     }
 
     fn keep(&mut self, content: &[u8]) -> Result<(), SinkError> {
@@ -432,24 +430,24 @@ impl BodySink for Landing<'_> {
 
     fn pass_over(&mut self, _: &Head, _: &[u8]) -> Result<(), SinkError> {
         // Wherever that leads.
-        self.stalled();
+        self.let_others_go_on();
         Ok(())
     }
 
     fn patience(&self) -> Option<Duration> {
-        self.stalled.map(|_| PATIENCE)
+        Some(if self.others.wait.is_some() { PATIENCE } else { STANDSTILL })
     }
 
     fn stalled(&mut self) {
-        if let Some(stalled) = self.stalled.take() {
-            stalled();
+        if !self.let_others_go_on() {
+            (self.others.step_aside)();
         }
     }
 
     fn write(&mut self, content: &[u8]) -> Result<(), SinkError> {
         self.bytes = self.bytes.saturating_add(content.len());
         if self.bytes > MUCH {
-            self.stalled();
+            self.let_others_go_on();
         }
         match self.kind {
             Kind::Sheet(_) | Kind::Frame(_) | Kind::Page(_) => {

@@ -66,10 +66,6 @@ impl Visit for Site {
 
     fn begin(&self, _: &ImageJob, _: Emitter<'_>) {}
 
-    fn wait(&self, _: &[&()], _: Duration) -> Option<usize> {
-        Some(0)
-    }
-
     fn end(&self, job: &ImageJob, (): (), _: Emitter<'_>, sink: &mut dyn BodySink) -> Result<Visited, Error> {
         self.asked.lock().unwrap().push(job.url.path().to_owned());
         let broken = || Error::from(ImagesError::Status { status: 0, url: "broken".to_owned() });
@@ -189,10 +185,6 @@ fn images_begin_before_the_page_has_ended() {
 
         fn begin(&self, _: &ImageJob, _: Emitter<'_>) {}
 
-        fn wait(&self, _: &[&()], _: Duration) -> Option<usize> {
-            Some(0)
-        }
-
         fn end(&self, job: &ImageJob, (): (), _: Emitter<'_>, sink: &mut dyn BodySink) -> Result<Visited, Error> {
             self.0.lock().unwrap().send(()).unwrap();
             let answer = Answered { status: 200, content_type: "image/png", content: png(), breaks: None };
@@ -286,10 +278,6 @@ fn a_folder_that_cannot_be_written_fails_its_images_with_23() {
         type Begun = ();
 
         fn begin(&self, _: &ImageJob, _: Emitter<'_>) {}
-
-        fn wait(&self, _: &[&()], _: Duration) -> Option<usize> {
-            Some(0)
-        }
 
         fn end(&self, job: &ImageJob, (): (), _: Emitter<'_>, sink: &mut dyn BodySink) -> Result<Visited, Error> {
             let answer = &self.0.answers[job.url.path()];

@@ -1,7 +1,6 @@
 //! One image's own journey, as the images stage sees it: who makes it is the journey's business.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use ::url::Url;
 
@@ -70,9 +69,6 @@ pub trait Visit: Sync {
 
     /// Sends the request for `job`, telling its stages to `out`. A failure is told by [`Visit::end`].
     fn begin(&self, job: &ImageJob, out: Emitter<'_>) -> Self::Begun;
-
-    /// Waits for at most so long until [`Visit::end`] of one of these has something to read, or to tell: which one.
-    fn wait(&self, begun: &[&Self::Begun], limit: Duration) -> Option<usize>;
 
     /// Fetches `job` as it was begun. The content of the final answer goes to `sink`; of answers that are passed over (redirects,
     /// a retry) nothing does.
