@@ -443,8 +443,8 @@ impl Exchange<'_> {
         {
             return Err(ResponseError::TooBig { limit, announced: Some(*bytes) });
         }
-        if self.reader.plain_left().is_some_and(|left| left > 64 * 1024 && left < u64::MAX) {
-            self.wire.expect_much();
+        if let Some(left) = self.reader.plain_left().filter(|left| *left < u64::MAX) {
+            self.wire.expect(left.saturating_sub(self.wire.unread().len() as u64));
         }
         self.sink.begin(head, raw)?;
         self.declined = self.sink.declines() && !matches!(framing, Framing::None { .. });

@@ -10,10 +10,12 @@ use crate::event::Emitter;
 use crate::exit::os_words;
 use crate::stages::connect::Connection;
 
-/// The first read()s have this much room: a head and a small page.
-const ROOM: usize = 16 * 1024;
-/// Long bodies get this much.
+/// The first read()s have this much room: a head and a small body. (Each page of memory that is touched costs as much as a read().)
+const ROOM: usize = 4 * 1024;
+/// Long bodies get at most this much.
 const LARGE: usize = 256 * 1024;
+/// A buffer up to this size serves the next exchange on the connection too.
+const KEPT: usize = 16 * 1024;
 
 /// Did the time that a read() was given pass? (The kernel gives up a connection with ETIMEDOUT, which is another thing.)
 pub(super) fn nothing_came(error: &io::Error) -> bool {
@@ -29,7 +31,8 @@ pub(super) struct Wire<'x> {
     /// What was read and not yet looked at.
     pub(super) start: usize,
     end: usize,
-    filled: bool,
+    /// How much room the next read() should have.
+    wanted: usize,
     /// Bytes read in this exchange.
     pub(super) received: u64,
     /// Bytes written in it.
@@ -52,7 +55,7 @@ impl<'x> Wire<'x> {
             buffer,
             start: 0,
             end: 0,
-            filled: false,
+            wanted: ROOM,
             received: 0,
             sent: 0,
             sent_at: by.clock().now(),
@@ -62,9 +65,9 @@ impl<'x> Wire<'x> {
         }
     }
 
-    /// The buffer serves the next exchange on the connection too, unless it has grown for a long body.
+    /// The buffer stays with the connection, unless it has grown for a long body.
     pub(super) fn give_back(&mut self) {
-        if self.buffer.len() == ROOM {
+        if self.buffer.len() <= KEPT {
             self.conn.buffer = std::mem::take(&mut self.buffer);
         }
     }
@@ -83,9 +86,10 @@ impl<'x> Wire<'x> {
         &self.buffer[self.start..self.end]
     }
 
-    /// The rest will be long: read it in large pieces.
-    pub(super) fn expect_much(&mut self) {
-        self.filled = true;
+    /// So many bytes are to come: as few read()s as can be.
+    pub(super) fn expect(&mut self, bytes: u64) {
+        let bytes = usize::try_from(bytes).unwrap_or(LARGE).min(LARGE);
+        self.wanted = self.wanted.max(bytes.next_multiple_of(ROOM));
     }
 
     /// One write().
@@ -121,10 +125,8 @@ impl<'x> Wire<'x> {
     /// One read(), when everything read before has been looked at. 0 is the end of the stream.
     pub(super) fn read(&mut self, by: &Deadline<'_>) -> io::Result<usize> {
         debug_assert_eq!(self.start, self.end, "unread bytes would be overwritten");
-        if self.buffer.is_empty() {
-            self.buffer = vec![0; ROOM];
-        } else if self.filled && self.buffer.len() < LARGE {
-            self.buffer = vec![0; LARGE];
+        if self.buffer.len() < self.wanted {
+            self.buffer = vec![0; self.wanted];
         }
         (self.start, self.end) = (0, 0);
         let (fd, secured, room) = (self.fd(), self.is_secured(), self.buffer.len());
@@ -133,7 +135,9 @@ impl<'x> Wire<'x> {
         match &result {
             Ok(bytes) => {
                 self.end = *bytes;
-                self.filled = *bytes == room;
+                if *bytes == room {
+                    self.wanted = self.wanted.max((room * 4).min(LARGE));
+                }
                 self.received += *bytes as u64;
                 if *bytes > 0 {
                     self.first_byte.get_or_insert(at);

@@ -64,7 +64,7 @@ pub fn alongside<V: Visit, T>(
 const NEAR: Duration = Duration::from_millis(3);
 
 /// Bytes of a page that are looked through at a time.
-const PIECE: usize = 16 * 1024;
+const PIECE: usize = 4 * 1024;
 
 /// The stage of one page.
 pub struct ImagesStage<'scope, 'env, V: Visit> {
