@@ -75,15 +75,15 @@ pub(super) struct Cascade<'p> {
     keyframes: HashMap<&'p str, (usize, &'p [String])>,
     inline: &'p dyn Fn(&str) -> bool,
     pub(super) pending: &'p dyn Fn(NodeId) -> bool,
-    /// Rules tried; a bound for pages that are made to be slow.
+    /// Selectors tried, times the elements that they may look at; a bound for pages that are made to be slow.
     work: u64,
     pub(super) found: Vec<Found>,
     /// `object`, `embed` and frames that are rendered.
     pub(super) rendered: Vec<NodeId>,
 }
 
-/// Most selectors that are tried for one page.
-const WORK: u64 = 200_000_000;
+/// The most of that for one page: some seconds.
+const WORK: u64 = 1_000_000_000;
 
 pub(super) type Variables = Rc<HashMap<Rc<str>, Rc<str>>>;
 
@@ -387,7 +387,7 @@ impl<'p> Cascade<'p> {
             if entry.root != root && own_shadow != Some(entry.root) {
                 continue;
             }
-            self.work += 1;
+            self.work += u64::from(tree.depth(node)) + 1;
             let mode = if entry.pseudo.is_some() { MatchingMode::ForStatelessPseudoElement } else { MatchingMode::Normal };
             let mut context =
                 MatchingContext::new(mode, None, caches, self.quirks, NeedsSelectorFlags::No, MatchingForInvalidation::No);
