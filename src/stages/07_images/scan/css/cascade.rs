@@ -58,6 +58,8 @@ struct Entry<'s> {
     order: u32,
     sheet: usize,
     root: NodeId,
+    /// May it look at all ancestors?
+    climbs: bool,
 }
 
 /// The cascade of one page.
@@ -83,7 +85,7 @@ pub(super) struct Cascade<'p> {
 }
 
 /// The most of that for one page: some seconds.
-const WORK: u64 = 1_000_000_000;
+const WORK: u64 = 100_000_000;
 
 pub(super) type Variables = Rc<HashMap<Rc<str>, Rc<str>>>;
 
@@ -158,7 +160,9 @@ impl<'p> Cascade<'p> {
                     if pseudo == Some(Pseudo::Other) {
                         continue;
                     }
-                    cascade.add(Entry { rule, selector, pseudo, layer, order, sheet: sheet.sheet, root: sheet.root });
+                    let descendant = |c: &Component<_>| matches!(c, Component::Combinator(Combinator::Descendant));
+                    let climbs = selector.iter_raw_match_order().any(descendant);
+                    cascade.add(Entry { rule, selector, pseudo, layer, order, sheet: sheet.sheet, root: sheet.root, climbs });
                 }
             }
         }
@@ -387,7 +391,7 @@ impl<'p> Cascade<'p> {
             if entry.root != root && own_shadow != Some(entry.root) {
                 continue;
             }
-            self.work += u64::from(tree.depth(node)) + 1;
+            self.work += if entry.climbs { u64::from(tree.depth(node)) + 1 } else { 1 };
             let mode = if entry.pseudo.is_some() { MatchingMode::ForStatelessPseudoElement } else { MatchingMode::Normal };
             let mut context =
                 MatchingContext::new(mode, None, caches, self.quirks, NeedsSelectorFlags::No, MatchingForInvalidation::No);
