@@ -284,7 +284,7 @@ fn a_server_that_serves_one_connection_at_a_time_is_waited_for_in_turn() {
         };
         serving(&["127.0.0.1"], true, reply, |port, _| {
             let dir = tempfile::tempdir().unwrap();
-            let output = saving(port, dir.path(), &["-m", "10"]);
+            let output = saving(port, dir.path(), &["-m", "30"]);
             assert_eq!(code(&output), 0, "{images} {}", stderr(&output));
             assert_eq!(files(dir.path()).len(), images + 1);
         });

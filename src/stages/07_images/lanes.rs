@@ -32,8 +32,9 @@ const SEVERAL: usize = 24;
 /// So many jobs are worth several lanes even with a neighbour, which may have several workers too.
 const MANY: usize = 2048;
 
-/// When nothing has come for so long, something may stand in the way.
-pub(super) const STANDSTILL: Duration = Duration::from_millis(250);
+/// When nothing has come for so long, something may stand in the way. (Less, and connections would be closed for a server that only
+/// thinks, which the images of a style sheet that it sends then would have to make anew.)
+pub(super) const STANDSTILL: Duration = Duration::from_secs(1);
 
 /// How often the page's thread looks up from waiting, for Ctrl-C.
 const LOOK_UP: Duration = Duration::from_millis(50);
