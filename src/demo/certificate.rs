@@ -9,6 +9,8 @@ use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 const DAY: Duration = Duration::from_secs(86_400);
+/// An hour more than 90 days: whoever looks a little later is still told of 90.
+const LIFE: Duration = Duration::from_secs(90 * 86_400 + 3_600);
 
 /// What is wrong with the site's certificate.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -33,7 +35,7 @@ pub struct Certificates {
     pub root: Vec<u8>,
 }
 
-/// Makes a chain for `names`, valid from a day before `now` (since 1970) for 90 days.
+/// Makes a chain for `names`, valid from a day before `now` (since 1970) for 90 days and an hour.
 ///
 /// # Errors
 /// No randomness, or no use of the key: neither happens on a working machine.
@@ -63,7 +65,7 @@ fn issue(names: &[&str], flaw: Flaw, now: Duration) -> Result<Issued, rcgen::Err
     authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     authority.not_before = epoch + now.saturating_sub(DAY);
-    authority.not_after = epoch + now + 90 * DAY;
+    authority.not_after = epoch + now + LIFE;
     let root = authority.self_signed(&root_key)?.der().clone();
 
     let other = ["other.lab.example"];
@@ -75,7 +77,7 @@ fn issue(names: &[&str], flaw: Flaw, now: Duration) -> Result<Issued, rcgen::Err
     leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     (leaf.not_before, leaf.not_after) = match flaw {
         Flaw::Expired => (epoch + now.saturating_sub(97 * DAY), epoch + now.saturating_sub(7 * DAY)),
-        Flaw::None | Flaw::WrongName | Flaw::SelfSigned => (epoch + now.saturating_sub(DAY), epoch + now + 90 * DAY),
+        Flaw::None | Flaw::WrongName | Flaw::SelfSigned => (epoch + now.saturating_sub(DAY), epoch + now + LIFE),
     };
     let leaf = match flaw {
         Flaw::SelfSigned => leaf.self_signed(&key)?,
