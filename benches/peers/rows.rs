@@ -67,7 +67,7 @@ pub(crate) fn all(server: &Server, names: bool) -> Vec<Row> {
         let name = format!("cold, 1 KiB over https, the system's {count} roots and the server's");
         let mut row = tools.row(&name, 31, &["-s", &url], &["-s", &url], Some(wget), None);
         for tool in &mut row.tools {
-            tool.environment = vec![("SSL_CERT_FILE", roots.clone())];
+            tool.environment = vec![("SSL_CERT_FILE", roots.clone()), ("CURL_CA_BUNDLE", roots.clone())];
         }
         rows.push(row);
     }

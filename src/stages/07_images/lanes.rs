@@ -29,9 +29,6 @@ pub(super) const PATIENCE: Duration = Duration::from_millis(2);
 /// So many jobs are worth a second connection even with a neighbour, on which one request travels while another is answered.
 const SEVERAL: usize = 24;
 
-/// So many jobs are worth several lanes even with a neighbour, which may have several workers too.
-const MANY: usize = 2048;
-
 /// When nothing has come for so long, something may stand in the way. (Less, and connections would be closed for a server that only
 /// thinks, which the images of a style sheet that it sends then would have to make anew.)
 pub(super) const STANDSTILL: Duration = Duration::from_secs(1);
@@ -208,7 +205,7 @@ where
         if start == Start::Later || self.lanes.sequential {
             return;
         }
-        state.eager |= start == Start::AtOnce || state.queues.waiting >= MANY;
+        state.eager |= start == Start::AtOnce;
         if state.eager || state.threads == state.idle {
             let call = call(&mut state);
             drop(state);
@@ -253,7 +250,6 @@ where
             if state.queues.waiting == 0 && state.queues.running == 0 {
                 return Woken::Settled;
             }
-            state.eager |= state.queues.waiting >= MANY;
             // What no lane is needed for is done here: everything in sequence, a single job, and all while it goes quickly.
             let nobody_is_at_work = state.queues.running == state.begun.len();
             let single = state.queues.waiting + state.begun.len() == 1;
