@@ -10,12 +10,10 @@ use crate::event::Emitter;
 use crate::exit::os_words;
 use crate::stages::connect::Connection;
 
-/// The first read()s have this much room: a head and a small body. (Each page of memory that is touched costs as much as a read().)
-const ROOM: usize = 4 * 1024;
+/// The first read()s have this much room: a head and a small page, so that a near server's comes in one piece.
+const ROOM: usize = 16 * 1024;
 /// Long bodies get at most this much.
 const LARGE: usize = 256 * 1024;
-/// A buffer up to this size serves the next exchange on the connection too.
-const KEPT: usize = 16 * 1024;
 
 /// Did the time that a read() was given pass? (The kernel gives up a connection with ETIMEDOUT, which is another thing.)
 pub(super) fn nothing_came(error: &io::Error) -> bool {
@@ -67,7 +65,7 @@ impl<'x> Wire<'x> {
 
     /// The buffer stays with the connection, unless it has grown for a long body.
     pub(super) fn give_back(&mut self) {
-        if self.buffer.len() <= KEPT {
+        if self.buffer.len() == ROOM {
             self.conn.buffer = std::mem::take(&mut self.buffer);
         }
     }
