@@ -126,8 +126,8 @@ impl<V: Visit> ImagesStage<'_, '_, V> {
     /// The next bytes of the page, decoded from its content codings.
     pub fn feed(&mut self, html: &[u8]) {
         // What one piece refers to is on its way before the next is looked at, and is not all held at once.
+        self.fed += html.len() as u64;
         for piece in html.chunks(PIECE) {
-            self.fed += piece.len() as u64;
             let Some(scanner) = &mut self.scanner else { return };
             let found = scanner.feed(piece);
             // When the page is complete its own connection is about to be free: nothing is gained by starting sooner.
