@@ -67,9 +67,11 @@ impl Passage<'_> {
         let mut next = underway;
         let mut kept_ones_too = true;
         loop {
-            let Some(underway) = next.take().map_or_else(|| self.begin(message, kept_ones_too, outcome), |u| Ok(Some(u)))? else {
-                return Ok(None);
+            let begun = match next.take() {
+                None => self.begin(message, kept_ones_too, outcome)?,
+                underway => underway,
             };
+            let Some(underway) = begun else { return Ok(None) };
             let (identity, reused) = (underway.connection.id, underway.connection.exchanges > 0);
             match self.end(underway, message, landing) {
                 Ok(response) => {

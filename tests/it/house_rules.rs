@@ -150,7 +150,6 @@ fn files_have_one_purpose_and_are_as_long_as_it_needs() {
     const LONG: &[(&str, &str)] = &[
         ("src/stages/05_tls/session.rs", "one state machine: what reads, writes and closes share is all of its state"),
         ("src/stages/06_response/exchange.rs", "one exchange from the first write to the last read, with all its ends"),
-        ("src/stages/07_images/lanes.rs", "one queue and those who serve it: what they share is all of their state"),
         (
             "src/stages/07_images/scan/css/cascade.rs",
             "the cascade: which declaration wins for an element, with all that it weighs",

@@ -55,7 +55,7 @@ pub fn send(conn: &mut Connection, message: &Message, by: &Deadline<'_>, out: Em
 /// Writes `bytes`, the first of `of` in all.
 fn write(wire: &mut Wire<'_>, bytes: &[u8], of: usize) -> Result<Option<Unsent>, ResponseError> {
     let Err(error) = wire.write_all(bytes) else { return Ok(None) };
-    let left = of - usize::try_from(wire.sent).expect("no more was written than there is").min(of);
+    let left = of.saturating_sub(usize::try_from(wire.sent).unwrap_or(of));
     not_taken(wire, error, left).map(Some)
 }
 
