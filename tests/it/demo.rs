@@ -118,7 +118,7 @@ fn broken_names_are_broken_as_they_are_said_to_be() {
     assert_eq!((glueless.authorities.len(), glueless.additionals.len()), (2, 0));
     let silent = internet(Some(Break::DnsTimeout));
     let error = ask(actual(&silent, "127.53.0.53:53"), "www.lab.example.", RecordType::A, Duration::from_millis(50));
-    assert_eq!(error.expect_err("silence").kind(), io::ErrorKind::WouldBlock);
+    assert_eq!(error.expect_err("silence").kind(), ErrorKind::WouldBlock);
 }
 
 #[test]
@@ -126,8 +126,8 @@ fn a_dead_name_server_is_dead_for_udp_and_tcp() {
     let internet = internet(Some(Break::DnsDeadFirstServer));
     for at in ["127.53.0.3:53", "127.53.0.52:53"] {
         let at = actual(&internet, at);
-        assert_eq!(ask(at, "x.", RecordType::A, PATIENCE).expect_err("dead").kind(), io::ErrorKind::ConnectionRefused);
-        assert_eq!(connect(at, PATIENCE).expect_err("dead").kind(), io::ErrorKind::ConnectionRefused);
+        assert_eq!(ask(at, "x.", RecordType::A, PATIENCE).expect_err("dead").kind(), ErrorKind::ConnectionRefused);
+        assert_eq!(connect(at, PATIENCE).expect_err("dead").kind(), ErrorKind::ConnectionRefused);
     }
     assert!(ask(actual(&internet, "127.53.0.53:53"), "www.lab.example.", RecordType::A, PATIENCE).is_ok());
 }
@@ -136,10 +136,10 @@ fn a_dead_name_server_is_dead_for_udp_and_tcp() {
 fn connections_are_refused_or_dropped_as_they_are_said_to_be() {
     let refusing = internet(Some(Break::ConnectRefused));
     let error = connect(actual(&refusing, "127.53.0.80:80"), PATIENCE).expect_err("refused");
-    assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
+    assert_eq!(error.kind(), ErrorKind::ConnectionRefused);
     let dropping = internet(Some(Break::ConnectTimeout));
     let error = connect(actual(&dropping, "127.53.0.80:443"), Duration::from_millis(200)).expect_err("dropped");
-    assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    assert_eq!(error.kind(), ErrorKind::TimedOut);
 }
 
 #[test]
@@ -149,12 +149,12 @@ fn broken_pages_are_broken_as_they_are_said_to_be() {
     assert!(end.is_ok() && short.len() < whole.len() && whole.starts_with(&short));
     let (cut, end) = page(&internet(Some(Break::ResponseReset)), PATIENCE);
     assert!(cut.len() < whole.len());
-    assert_eq!(end.expect_err("a reset").kind(), io::ErrorKind::ConnectionReset);
+    assert_eq!(end.expect_err("a reset").kind(), ErrorKind::ConnectionReset);
     let (nothing, end) = page(&internet(Some(Break::ResponseEmpty)), PATIENCE);
     assert!(end.is_ok() && nothing.is_empty());
     assert!(page(&internet(Some(Break::ResponseGarbage)), PATIENCE).0.starts_with(b"220 "));
     let (_, end) = page(&internet(Some(Break::ResponseStall)), Duration::from_millis(50));
-    assert_eq!(end.expect_err("silence").kind(), io::ErrorKind::WouldBlock);
+    assert_eq!(end.expect_err("silence").kind(), ErrorKind::WouldBlock);
 }
 
 #[test]
