@@ -171,6 +171,7 @@ impl Passage<'_> {
     fn end(&self, underway: Underway, message: &Message, landing: &mut Hop<'_>) -> Result<Response, ResponseError> {
         let Underway { origin, mut connection, begun, sent } = underway;
         let limits = &self.world.plan.limits;
+        self.world.pool.lend(&mut connection);
         let result = match sent {
             Ok(sent) => response::exchange(&mut connection, message, sent, landing, limits, self.by, self.out),
             Err(error) => {
@@ -178,6 +179,7 @@ impl Passage<'_> {
                 Err(error)
             }
         };
+        self.world.pool.take_back(&mut connection);
         connection.transport.tell(self.out);
         if result.as_ref().is_ok_and(|response| response.reusable) && self.world.keeps() {
             connection.exchanges += 1;

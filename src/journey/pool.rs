@@ -10,6 +10,8 @@ use crate::stages::url::{Origin, Target};
 #[derive(Default)]
 pub(crate) struct Pool {
     idle: Mutex<Vec<(Origin, Connection)>>,
+    /// What exchanges have read into: each needs one only while it reads, so there are as many as threads, not as connections.
+    buffers: Mutex<Vec<Vec<u8>>>,
 }
 
 impl Pool {
@@ -32,6 +34,21 @@ impl Pool {
     /// Keeps it for the next exchange.
     pub(crate) fn put(&self, origin: Origin, connection: Connection) {
         self.lock().push((origin, connection));
+    }
+
+    /// Gives `connection` what another one has read into.
+    pub(crate) fn lend(&self, connection: &mut Connection) {
+        if connection.buffer.is_empty() {
+            connection.buffer = self.buffers.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        }
+    }
+
+    /// Takes it back: `connection` has been read from.
+    pub(crate) fn take_back(&self, connection: &mut Connection) {
+        let buffer = std::mem::take(&mut connection.buffer);
+        if !buffer.is_empty() {
+            self.buffers.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
+        }
     }
 
     /// Closes one idle connection, the longest unused; for a process that has run out of descriptors.

@@ -91,7 +91,7 @@ pub struct Connection {
     pub transport: Box<dyn Transport>,
     /// Exchanges finished on it.
     pub exchanges: u32,
-    /// What reads go into, kept from one exchange to the next.
+    /// What reads go into, for whoever makes the next exchange, on this connection or another.
     pub(crate) buffer: Vec<u8>,
 }
 
