@@ -22,7 +22,7 @@ use crate::stages::url::{self, Origin, Target};
 use crate::words::Phrase;
 
 /// What is to be fetched.
-pub(crate) struct Errand<'e> {
+pub(crate) struct Errand {
     /// The first URL, without credentials in it.
     pub target: Target,
     /// The request for it.
@@ -31,16 +31,23 @@ pub(crate) struct Errand<'e> {
     pub home: Option<Origin>,
     /// Are redirects followed, and how many? Images follow them whatever `-L` says, as browsers do.
     pub redirects: Redirects,
-    /// Does the command line name it (and not a page)?
+    /// Does the command line name it (and not a page)? Then `-w` may ask which URL and method came last.
     pub page: bool,
     /// The last stage.
     pub until: Option<Stage>,
     /// `-f`
     pub fail: bool,
+}
+
+/// What goes along with an errand.
+#[derive(Default)]
+pub(crate) struct Company<'c> {
+    /// What [`begin`] has done of it.
+    pub ahead: Option<Ahead>,
     /// Told the URL before each exchange.
-    pub at: Option<&'e RefCell<Option<::url::Url>>>,
+    pub at: Option<&'c RefCell<Option<::url::Url>>>,
     /// What a page's policies say of a redirect of one of its resources: its Referer, or why it is not followed.
-    pub gate: Option<&'e RedirectGate<'e>>,
+    pub gate: Option<&'c RedirectGate<'c>>,
 }
 
 /// From the Referer before, the next URL and the redirect's fields to the next Referer, or to why there is no next request.
@@ -76,7 +83,7 @@ pub(crate) struct Ahead {
 /// Sends the first message of an errand, for whoever has other things to do until its answer is there: [`fetch`] goes on with it.
 pub(crate) fn begin(
     world: &World<'_>,
-    errand: &Errand<'_>,
+    errand: &Errand,
     by: &Deadline<'_>,
     out: Emitter<'_>,
     outcome: &mut Outcome,
@@ -88,24 +95,23 @@ pub(crate) fn begin(
     Ok(Ahead { message, underway })
 }
 
-/// Goes from a target to its answer, over as many redirects as the errand allows. `ahead`: what [`begin`] has done of it. The fields
-/// of the last answer are in the outcome only where the errand ended with a failure after a redirect; else they are the answer's to
-/// give.
+/// Goes from a target to its answer, over as many redirects as the errand allows. The fields of the last answer are in the outcome
+/// only where the errand ended with a failure after a redirect; else they are the answer's to give.
 pub(crate) fn fetch(
     world: &World<'_>,
-    errand: Errand<'_>,
-    ahead: Option<Ahead>,
+    errand: Errand,
+    Company { mut ahead, at, gate }: Company<'_>,
     sink: &mut dyn BodySink,
     by: &Deadline<'_>,
     mut out: Emitter<'_>,
     outcome: &mut Outcome,
 ) -> Result<Fetched, Error> {
-    let Errand { mut target, mut spec, home, redirects, page, until, fail, at, gate } = errand;
-    let begun = world.clock.now();
+    let Errand { mut target, mut spec, home, redirects, page, until, fail } = errand;
     let mut hop = 0;
-    let mut ahead = ahead;
     loop {
-        outcome.url_effective = target.url().to_string();
+        if page {
+            outcome.url_effective = target.url().to_string();
+        }
         if let Some(at) = at {
             at.replace(Some(target.url().clone()));
         }
@@ -113,7 +119,9 @@ pub(crate) fn fetch(
             Some(Ahead { message, underway }) => (message, underway),
             None => (asked(world, &target, &spec, home.as_ref(), &redirects, hop, out)?, None),
         };
-        outcome.method.clone_from(&message.method);
+        if page {
+            outcome.method = message.method.clone().into_owned();
+        }
         if until == Some(Stage::Message) {
             return Ok(Fetched::Stopped(Some(message)));
         }
@@ -148,7 +156,7 @@ pub(crate) fn fetch(
                     status,
                     location: shown.into(),
                     to: None,
-                    method: message.method.clone(),
+                    method: message.method.clone().into_owned(),
                     not_followed: Some(if redirects.follow { NotFollowed::BadLocation } else { NotFollowed::NotAsked }),
                 });
                 return if redirects.follow {
@@ -160,7 +168,8 @@ pub(crate) fn fetch(
         };
         let refused = redirect::refused(&next, hop, &redirects);
         let to = out.secrets().url(next.to.url());
-        let method = if next.drops_body && spec.method.is_none() { "GET".to_owned() } else { message.method.clone() };
+        let method =
+            if next.drops_body && spec.method.is_none() { "GET".to_owned() } else { message.method.clone().into_owned() };
         out.emit(|| JourneyEvent::Redirected {
             status,
             location: shown.into(),
@@ -196,7 +205,7 @@ pub(crate) fn fetch(
         // Stage 1 of the next hop: the reference was read to decide; now it is read where it is told.
         target = stage(out, Stage::Url, || url::follow(&target, location, out))?;
         outcome.redirects = hop;
-        outcome.redirect = world.clock.now().saturating_sub(begun);
+        outcome.redirect = world.clock.now().saturating_sub(outcome.begun);
     }
 }
 

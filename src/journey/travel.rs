@@ -6,7 +6,7 @@ use crate::clock::Clock;
 use crate::deadline::{Bound, Deadline};
 use crate::event::{Emitter, FetchId, Hub, SCHEMA_VERSION};
 use crate::exit::{Error, Exit};
-use crate::journey::fetch::{self, Errand, Fetched};
+use crate::journey::fetch::{self, Company, Errand, Fetched};
 use crate::journey::output::Output;
 use crate::journey::scanned::Scanned;
 use crate::journey::staged::stage;
@@ -128,12 +128,10 @@ fn page(world: &World<'_>, job: &Job, by: &Deadline<'_>, out: Emitter<'_>, outco
         page: true,
         until: plan.until,
         fail: plan.fail,
-        at: Some(&at),
-        gate: None,
     };
     let images = plan.images.as_ref().filter(|_| plan.until.is_none_or(|until| until == Stage::Images));
     let Some(images) = images else {
-        let fetched = fetch::fetch(world, errand, None, &mut output, by, out, outcome)?;
+        let fetched = fetch::fetch(world, errand, Company::default(), &mut output, by, out, outcome)?;
         landed(fetched, &mut output, plan, out, outcome)?;
         if plan.until.is_none() {
             out.emit(|| JourneyEvent::StageSkipped { stage: Stage::Images, why: SkipWhy::NotAsked });
@@ -142,7 +140,8 @@ fn page(world: &World<'_>, job: &Job, by: &Deadline<'_>, out: Emitter<'_>, outco
     };
     let summary = images::alongside(images, plan.fail, &visitor, &world.fetches, out, |pictures| {
         let mut scanned = Scanned { inner: &mut output, pictures: &mut *pictures, at: &at, on: false };
-        let fetched = fetch::fetch(world, errand, None, &mut scanned, by, out, outcome);
+        let company = Company { at: Some(&at), ..Company::default() };
+        let fetched = fetch::fetch(world, errand, company, &mut scanned, by, out, outcome);
         let began = scanned.on;
         let result = fetched.and_then(|fetched| landed(fetched, &mut output, plan, out, outcome));
         if !began {

@@ -4,7 +4,7 @@ use crate::deadline::{Bound, Deadline};
 use crate::event::Emitter;
 use crate::exit::Error;
 use crate::journey::credentials;
-use crate::journey::fetch::{self, Ahead, Errand, Fetched, RedirectGate};
+use crate::journey::fetch::{self, Ahead, Company, Errand, Fetched};
 use crate::journey::world::World;
 use crate::journey::{JourneyError, JourneyEvent, Outcome};
 use crate::plan::Redirects;
@@ -31,7 +31,8 @@ pub(crate) struct Visitor<'v> {
 pub(crate) struct Begun<'v> {
     by: Deadline<'v>,
     outcome: Outcome,
-    departed: Result<(Target, RequestSpec, Ahead), Error>,
+    /// Boxed: it is large, and goes from hand to hand.
+    departed: Result<Box<(Errand, Ahead)>, Error>,
 }
 
 impl<'v> Visit for Visitor<'v> {
@@ -43,10 +44,9 @@ impl<'v> Visit for Visitor<'v> {
         out.emit(|| JourneyEvent::FetchBegan { purpose: job.purpose, url: out.secrets().url(&job.url) });
         let mut outcome = Outcome { begun, ..Outcome::default() };
         let by = Deadline::never(world.clock).within(world.plan.max_time, Bound::MaxTime);
-        let departed = self.request(job).and_then(|(target, spec)| {
-            let errand = errand(target, spec, None);
+        let departed = self.errand(job).and_then(|errand| {
             let ahead = fetch::begin(world, &errand, &by, out, &mut outcome)?;
-            Ok((errand.target, errand.spec, ahead))
+            Ok(Box::new((errand, ahead)))
         });
         Begun { by, outcome, departed }
     }
@@ -57,13 +57,14 @@ impl<'v> Visit for Visitor<'v> {
             Hop::Go { referer } => Ok(referer),
             Hop::Stop(reason) => Err(reason.phrase()),
         };
-        let fetched = departed.and_then(|(target, spec, ahead)| {
-            let errand = errand(target, spec, Some(&gate));
-            fetch::fetch(self.world, errand, Some(ahead), sink, &by, out, &mut outcome)
+        let fetched = departed.and_then(|departed| {
+            let (errand, ahead) = *departed;
+            let company = Company { ahead: Some(ahead), gate: Some(&gate), at: None };
+            fetch::fetch(self.world, errand, company, sink, &by, out, &mut outcome)
         });
         let result = fetched.and_then(|fetched| match fetched {
             Fetched::Answered(answer) => Ok(Visited {
-                url: answer.target.url().clone(),
+                url: answer.target.into_url(),
                 redirects: outcome.redirects,
                 connection: answer.connection,
                 reused: answer.reused,
@@ -73,8 +74,8 @@ impl<'v> Visit for Visitor<'v> {
             Fetched::Stopped(_) => Err(JourneyError::Interrupted.into()),
         });
         let exit = result.as_ref().map_or_else(|error| error.exit().code(), |_| 0);
-        let took = self.world.clock.now().saturating_sub(outcome.begun);
-        out.emit(|| JourneyEvent::FetchEnded { exit, took_us: took.into() });
+        let took = || self.world.clock.now().saturating_sub(outcome.begun);
+        out.emit(|| JourneyEvent::FetchEnded { exit, took_us: took().into() });
         result
     }
 
@@ -88,7 +89,7 @@ impl<'v> Visit for Visitor<'v> {
 }
 
 impl Visitor<'_> {
-    fn request(&self, job: &ImageJob) -> Result<(Target, RequestSpec), Error> {
+    fn errand(&self, job: &ImageJob) -> Result<Errand, Error> {
         let target = Target::of(job.url.clone())?;
         let same = self.home.is_some_and(|home| job.credentials && target.is_of(home));
         let referer = job.referer.as_deref().filter(|r| credentials::may_refer(r, &job.url));
@@ -96,20 +97,14 @@ impl Visitor<'_> {
         if let Some(origin) = &job.origin {
             spec.fields.push(format!("Origin: {origin}").into_bytes());
         }
-        Ok((target, spec))
-    }
-}
-
-fn errand<'e>(target: Target, spec: RequestSpec, gate: Option<&'e RedirectGate<'e>>) -> Errand<'e> {
-    Errand {
-        home: target.origin(),
-        target,
-        spec,
-        redirects: Redirects { follow: true, max: Some(REDIRECTS), ..Redirects::default() },
-        page: false,
-        until: None,
-        fail: false,
-        at: None,
-        gate,
+        Ok(Errand {
+            home: target.origin(),
+            target,
+            spec,
+            redirects: Redirects { follow: true, max: Some(REDIRECTS), ..Redirects::default() },
+            page: false,
+            until: None,
+            fail: false,
+        })
     }
 }

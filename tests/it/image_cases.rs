@@ -197,7 +197,7 @@ fn run(folder: &Path, case: &Value, frames: bool, step: usize) -> Outcome {
     while let Some(r) = queue.pop_front() {
         if let (Verdict::Fetch { referer, gate, .. }, Some(url)) = (&r.verdict, &r.url) {
             let mut log = Vec::new();
-            let answer = fetch(&web, url, r.kind, referer.clone(), gate, &mut log);
+            let answer = fetch(&web, url, r.kind, referer.as_deref().map(str::to_owned), gate, &mut log);
             match r.kind {
                 Kind::Image => images.append(&mut log),
                 Kind::Icon(id) => {

@@ -470,7 +470,7 @@ mod tests {
         let message = Message {
             head: b"GET / HTTP/1.1\r\nHost: www.lab.example\r\n\r\n".to_vec(),
             body: [].into(),
-            method: "GET".to_owned(),
+            method: "GET".into(),
             version: Version::Http11,
             expects_continue: false,
             decodes: true,

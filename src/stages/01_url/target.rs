@@ -107,6 +107,11 @@ impl Target {
         &self.url
     }
 
+    /// The same, for whoever needs no target any more.
+    pub fn into_url(self) -> Url {
+        self.url
+    }
+
     /// The host; none for `file:` and `data:`.
     pub fn host(&self) -> Option<Host<&str>> {
         self.url.host()

@@ -14,21 +14,57 @@ use crate::stages::url::{Access, Target};
 /// From here on a body waits for `100 Continue`, as in curl.
 const EXPECT_FROM: usize = 1024 * 1024;
 
-/// The default fields in their order; each names a slot.
-const SLOTS: [&str; 12] = [
-    "Host",
-    "User-Agent",
-    "Accept",
-    "Accept-Encoding",
-    "Authorization",
-    "Referer",
-    "Cookie",
-    "Range",
-    "Content-Type",
-    "Content-Length",
-    "Expect",
-    "Connection",
-];
+/// The default fields in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Slot {
+    Host,
+    UserAgent,
+    Accept,
+    AcceptEncoding,
+    Authorization,
+    Referer,
+    Cookie,
+    Range,
+    ContentType,
+    ContentLength,
+    Expect,
+    Connection,
+}
+
+impl Slot {
+    const ALL: [Self; 12] = [
+        Self::Host,
+        Self::UserAgent,
+        Self::Accept,
+        Self::AcceptEncoding,
+        Self::Authorization,
+        Self::Referer,
+        Self::Cookie,
+        Self::Range,
+        Self::ContentType,
+        Self::ContentLength,
+        Self::Expect,
+        Self::Connection,
+    ];
+
+    /// As it is spelled.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Host => "Host",
+            Self::UserAgent => "User-Agent",
+            Self::Accept => "Accept",
+            Self::AcceptEncoding => "Accept-Encoding",
+            Self::Authorization => "Authorization",
+            Self::Referer => "Referer",
+            Self::Cookie => "Cookie",
+            Self::Range => "Range",
+            Self::ContentType => "Content-Type",
+            Self::ContentLength => "Content-Length",
+            Self::Expect => "Expect",
+            Self::Connection => "Connection",
+        }
+    }
+}
 
 /// A line of the head.
 struct Line {
@@ -112,39 +148,40 @@ pub(super) fn choose(
     typed: &[Typed],
 ) -> Result<Fields, MessageError> {
     let chunked = spec.body.is_some() && sends_chunked(typed);
-    let mut fields = Fields { head, lines: Vec::with_capacity(SLOTS.len()), removed: Vec::new(), warnings: Vec::new(), chunked };
-    for slot in SLOTS {
-        let default = default(slot, target, spec, chunked)?;
-        let mut given = typed.iter().filter(|t| t.is(slot)).peekable();
+    let mut fields =
+        Fields { head, lines: Vec::with_capacity(Slot::ALL.len()), removed: Vec::new(), warnings: Vec::new(), chunked };
+    for slot in Slot::ALL {
+        let (name, default) = (slot.name(), default(slot, target, spec, chunked)?);
+        let mut given = typed.iter().filter(|t| t.is(name)).peekable();
         if given.peek().is_none() {
             match default {
-                Some((value, source)) => fields.push(slot.into(), b": ", &value, source),
-                None if emptied(slot, spec) => fields.removed.push(slot.to_owned()),
+                Some((value, source)) => fields.push(name.into(), b": ", &value, source),
+                None if emptied(slot, spec) => fields.removed.push(name.to_owned()),
                 None => {}
             }
             continue;
         }
         if matches!(default, Some((_, FieldSource::Option)))
-            && !matches!(slot, "Accept" | "Content-Type" | "Content-Length" | "Expect")
+            && !matches!(slot, Slot::Accept | Slot::ContentType | Slot::ContentLength | Slot::Expect)
         {
-            fields.warnings.push(MessageWarning::OptionOverridden { field: slot });
+            fields.warnings.push(MessageWarning::OptionOverridden { field: name });
         }
         let before = fields.lines.len();
-        for (name, rest) in given.filter_map(sent) {
-            if slot != "Host" {
-                fields.push(name.to_owned().into(), b"", rest, FieldSource::Typed);
+        for (spelled, rest) in given.filter_map(sent) {
+            if slot != Slot::Host {
+                fields.push(spelled.to_owned().into(), b"", rest, FieldSource::Typed);
             } else if fields.lines.len() > before {
                 fields.warnings.push(MessageWarning::HostRepeated);
             } else {
                 // curl spells this one itself.
-                fields.push(slot.into(), b"", rest, FieldSource::Typed);
+                fields.push(name.into(), b"", rest, FieldSource::Typed);
             }
         }
         if fields.lines.len() == before && default.is_some() {
-            fields.removed.push(slot.to_owned());
+            fields.removed.push(name.to_owned());
         }
     }
-    let added = typed.iter().filter(|t| !SLOTS.iter().any(|slot| t.is(slot)));
+    let added = typed.iter().filter(|t| !Slot::ALL.iter().any(|slot| t.is(slot.name())));
     for (name, rest) in added.filter_map(sent) {
         fields.push(name.to_owned().into(), b"", rest, FieldSource::Typed);
     }
@@ -165,7 +202,7 @@ type Default<'s> = (Cow<'s, [u8]>, FieldSource);
 
 /// The value that a slot has when no `-H` is about it.
 fn default<'s>(
-    slot: &str,
+    slot: Slot,
     target: &'s Target,
     spec: &'s RequestSpec,
     chunked: bool,
@@ -180,15 +217,15 @@ fn default<'s>(
     let implied = |value: &'static str| Some((Cow::Borrowed(value.as_bytes()), FieldSource::Option));
     let made = |value: String| Some((Cow::Owned(value.into_bytes()), FieldSource::Option));
     Ok(match slot {
-        "Host" => Some((Cow::Borrowed(target.authority().as_bytes()), FieldSource::Default)),
-        "User-Agent" if spec.user_agent.is_some() => option("-A", &spec.user_agent)?,
-        "User-Agent" => own(concat!("jaunt/", env!("CARGO_PKG_VERSION"))),
-        "Accept" => body.and_then(|b| b.accept).map_or_else(|| own("*/*"), implied),
-        "Accept-Encoding" if spec.compressed => own("gzip, deflate, br, zstd"),
-        "Authorization" => basic(target, spec)?.map(|v| (Cow::Owned(v), FieldSource::Option)),
-        "Referer" => option("-e", &spec.referer)?,
-        "Cookie" => option("-b", &spec.cookie)?,
-        "Range" => match &spec.range {
+        Slot::Host => Some((Cow::Borrowed(target.authority().as_bytes()), FieldSource::Default)),
+        Slot::UserAgent if spec.user_agent.is_some() => option("-A", &spec.user_agent)?,
+        Slot::UserAgent => own(concat!("jaunt/", env!("CARGO_PKG_VERSION"))),
+        Slot::Accept => body.and_then(|b| b.accept).map_or_else(|| own("*/*"), implied),
+        Slot::AcceptEncoding if spec.compressed => own("gzip, deflate, br, zstd"),
+        Slot::Authorization => basic(target, spec)?.map(|v| (Cow::Owned(v), FieldSource::Option)),
+        Slot::Referer => option("-e", &spec.referer)?,
+        Slot::Cookie => option("-b", &spec.cookie)?,
+        Slot::Range => match &spec.range {
             None => None,
             Some(range) => {
                 typed::text("-r", range.as_bytes())?;
@@ -197,19 +234,19 @@ fn default<'s>(
                 made(format!("bytes={range}{open}"))
             }
         },
-        "Content-Type" => body.and_then(|b| b.content_type).and_then(implied),
-        "Content-Length" if !chunked => body.and_then(|b| made(b.bytes.len().to_string())),
-        "Expect" if spec.version == Version::Http11 && body.is_some_and(|b| b.bytes.len() > EXPECT_FROM) => {
+        Slot::ContentType => body.and_then(|b| b.content_type).and_then(implied),
+        Slot::ContentLength if !chunked => body.and_then(|b| made(b.bytes.len().to_string())),
+        Slot::Expect if spec.version == Version::Http11 && body.is_some_and(|b| b.bytes.len() > EXPECT_FROM) => {
             implied("100-continue")
         }
-        "Connection" => own(if spec.keep_alive { "keep-alive" } else { "close" }),
-        _ => None,
+        Slot::Connection => own(if spec.keep_alive { "keep-alive" } else { "close" }),
+        Slot::AcceptEncoding | Slot::ContentLength | Slot::Expect => None,
     })
 }
 
 /// Was it taken out by an empty option?
-fn emptied(slot: &str, spec: &RequestSpec) -> bool {
-    slot == "User-Agent" && spec.user_agent.as_ref().is_some_and(Vec::is_empty)
+fn emptied(slot: Slot, spec: &RequestSpec) -> bool {
+    slot == Slot::UserAgent && spec.user_agent.as_ref().is_some_and(Vec::is_empty)
 }
 
 /// Basic credentials of `-u`, else of the URL (RFC 7617 §2).

@@ -42,6 +42,7 @@ mod spec;
 mod told;
 mod typed;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::event::{Detail, Emitter};
@@ -69,7 +70,7 @@ pub fn build(target: &Target, spec: &RequestSpec, out: Emitter<'_>) -> Result<Me
     out.emit(|| {
         let secrets = out.secrets();
         MessageEvent::Built {
-            method: method.clone(),
+            method: method.clone().into_owned(),
             target: secrets.text(asked),
             version: spec.version,
             fields: fields.told(secrets),
@@ -102,21 +103,21 @@ pub fn build(target: &Target, spec: &RequestSpec, out: Emitter<'_>) -> Result<Me
 /// ```text
 /// method = token        RFC 9110 §9.1; any token, its case counts
 /// ```
-fn method(spec: &RequestSpec) -> Result<String, MessageError> {
+fn method(spec: &RequestSpec) -> Result<Cow<'static, str>, MessageError> {
     let implied = match (spec.head, &spec.body) {
         (true, Some(_)) if spec.method.is_none() => return Err(MessageError::HeadWithBody),
         (true, _) => "HEAD",
         (false, Some(_)) => "POST",
         (false, None) => "GET",
     };
-    let Some(method) = &spec.method else { return Ok(implied.to_owned()) };
+    let Some(method) = &spec.method else { return Ok(implied.into()) };
     if method.is_empty() {
         return Err(MessageError::MethodEmpty);
     }
     // Unlike curl, which sends whatever it is given: a space or a line end here would make it another request.
     match method.bytes().position(|b| !is_tchar(b)) {
         Some(at) => Err(MessageError::Method { byte: method.as_bytes()[at], position: at + 1 }),
-        None => Ok(method.clone()),
+        None => Ok(method.clone().into()),
     }
 }
 

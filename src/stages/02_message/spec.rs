@@ -1,5 +1,6 @@
 //! What a request is made from, and the message made from it.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -96,7 +97,7 @@ pub struct Message {
     /// The body as it is written (in chunks where `-H` asks for that).
     pub body: Arc<[u8]>,
     /// The method's token.
-    pub method: String,
+    pub method: Cow<'static, str>,
     /// The version in the request line.
     pub version: Version,
     /// Whether `Expect: 100-continue` is among the fields.

@@ -20,7 +20,7 @@ fn request(method: &str, body: &[u8]) -> Message {
     Message {
         head,
         body: body.into(),
-        method: method.to_owned(),
+        method: method.to_owned().into(),
         version: Version::Http11,
         expects_continue: false,
         decodes: true,

@@ -72,7 +72,8 @@ pub(super) enum Answer {
 /// A job with its number.
 pub(super) struct Numbered {
     pub(super) number: u32,
-    pub(super) job: ImageJob,
+    /// Boxed: a page of thousands has as many of them in its queues.
+    pub(super) job: Box<ImageJob>,
 }
 
 /// A job whose visit has begun.
@@ -342,7 +343,7 @@ enum Saving {
 
 impl<'s> Landing<'s> {
     fn new(job: &'s ImageJob, saver: Option<&'s Saver>, heard: bool, others: Others<'s>) -> Self {
-        let saver = saver.zip(job.name.as_ref());
+        let saver = saver.zip(job.name.as_deref());
         Self {
             kind: job.kind,
             saver,

@@ -205,15 +205,20 @@ impl<V: Visit> ImagesStage<'_, '_, V> {
     /// Tells a reference and makes the job of one that is fetched.
     fn job(&mut self, reference: Reference) -> Option<Numbered> {
         let out = self.fetching.out;
-        let Verdict::Fetch { referer, origin, credentials, gate } = &reference.verdict else {
+        if !reference.fetched() {
             out.emit(|| ImagesEvent::Skipped { reference: Box::new(masked(reference, out)) });
             return None;
-        };
-        let url = reference.url.clone()?;
+        }
         let fetch = FetchId(self.ids.fetch_add(1, Ordering::Relaxed));
         self.number += 1;
         let number = self.number;
-        let purpose = match reference.kind {
+        out.emit(|| ImagesEvent::Found { image: fetch, number, reference: Box::new(masked(reference.clone(), out)) });
+        let Reference { order, url: Some(url), kind, verdict: Verdict::Fetch { referer, origin, credentials, gate }, .. } =
+            reference
+        else {
+            return None;
+        };
+        let purpose = match kind {
             Kind::Image | Kind::Icon(_) | Kind::Object(_) => Purpose::Image,
             Kind::Sheet(_) => Purpose::StyleSheet,
             Kind::Frame(_) => Purpose::Frame,
@@ -221,18 +226,17 @@ impl<V: Visit> ImagesStage<'_, '_, V> {
         };
         let job = ImageJob {
             fetch,
-            order: reference.order,
+            order,
             purpose,
-            referer: referer.clone(),
-            origin: origin.clone(),
-            credentials: *credentials,
-            gate: gate.clone(),
-            kind: reference.kind,
-            name: self.fetching.saver.as_ref().filter(|_| purpose == Purpose::Image).map(|s| s.name(&url)),
+            referer,
+            origin,
+            credentials,
+            gate,
+            kind,
+            name: self.fetching.saver.as_ref().filter(|_| purpose == Purpose::Image).map(|s| Box::new(s.name(&url))),
             url,
         };
-        out.emit(|| ImagesEvent::Found { image: fetch, number, reference: Box::new(masked(reference, out)) });
-        Some(Numbered { number, job })
+        Some(Numbered { number, job: Box::new(job) })
     }
 
     fn index(&self, page: &Url, complete: bool) -> Result<(), ImagesError> {

@@ -26,7 +26,7 @@ pub struct ImageJob {
     /// What to fetch: http or https, without fragment and without credentials.
     pub url: Url,
     /// The Referer field; none is sent without.
-    pub referer: Option<String>,
+    pub referer: Option<Arc<str>>,
     /// The Origin field, for references that ask with CORS.
     pub origin: Option<String>,
     /// May cookies and credentials of that origin go along?
@@ -34,7 +34,7 @@ pub struct ImageJob {
     /// Decides about its redirects.
     pub gate: Arc<Gate>,
     pub(super) kind: Kind,
-    pub(super) name: Option<Name>,
+    pub(super) name: Option<Box<Name>>,
 }
 
 impl ImageJob {

@@ -38,7 +38,7 @@ fn reference(order: u64, url: &str, verdict: Verdict) -> Box<Reference> {
 fn fetch() -> Verdict {
     let page = ::url::Url::parse("http://www.lab.example/").unwrap();
     Verdict::Fetch {
-        referer: Some("http://www.lab.example/sample1.htm".to_owned()),
+        referer: Some("http://www.lab.example/sample1.htm".into()),
         origin: None,
         credentials: false,
         gate: std::sync::Arc::new(Gate::new(&page, &[])),

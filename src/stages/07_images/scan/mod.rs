@@ -371,7 +371,8 @@ impl Machine {
                     since.blanks += text.bytes().filter(u8::is_ascii_whitespace).count();
                 } else {
                     // A comment that begins here has any number of blanks; a tag has as many as it has attributes.
-                    *since = Unfinished { comment: text.rfind("<!--") > text.rfind("-->"), ..Unfinished::default() };
+                    let comment = text.contains("<!--") && text.rfind("<!--") > text.rfind("-->");
+                    *since = Unfinished { comment, ..Unfinished::default() };
                 }
                 *tokens = now;
                 if since.bytes > TOKEN || (since.blanks > ATTRIBUTES && !since.comment) {

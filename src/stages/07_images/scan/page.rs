@@ -1,5 +1,6 @@
 //! A page while it is read: its tree, its base, its policies, and the references it has made so far.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::collections::hash_map::RandomState;
@@ -25,8 +26,10 @@ const STYLES: usize = 16 * 1024 * 1024;
 
 /// What the page and the frames in it have in common.
 pub(super) struct Shared {
-    asked: HashSet<u64>,
+    asked: HashSet<u64, foldhash::fast::RandomState>,
     hasher: RandomState,
+    /// The Referer of the reference before: mostly the next one's too.
+    referer: Arc<str>,
     most: usize,
     told: usize,
     pub(super) cut: u64,
@@ -39,8 +42,9 @@ pub(super) struct Shared {
 impl Shared {
     pub(super) fn new(most: usize) -> Self {
         Self {
-            asked: HashSet::new(),
+            asked: HashSet::default(),
             hasher: RandomState::new(),
+            referer: Arc::default(),
             most,
             told: 0,
             cut: 0,
@@ -49,6 +53,14 @@ impl Shared {
             frame_ids: 0,
             icons: 0,
         }
+    }
+
+    /// `referer`, held once however many references have it.
+    fn one_of(&mut self, referer: Cow<'_, str>) -> Arc<str> {
+        if *self.referer != *referer {
+            self.referer = referer.into();
+        }
+        self.referer.clone()
     }
 }
 
@@ -746,7 +758,7 @@ impl Page {
         }
         let cross = self.from.as_ref().is_none_or(|f| !same_origin(f, &url));
         r.verdict = Verdict::Fetch {
-            referer: policy.referer(from, &url),
+            referer: policy.referer(from, &url).map(|text| self.shared.borrow_mut().one_of(text)),
             origin: (cors.is_some() && cross)
                 .then(|| self.from.as_ref().map_or("null".to_owned(), |f| f.origin().ascii_serialization())),
             credentials: cors.is_none_or(|c| c || !cross),
@@ -787,7 +799,7 @@ fn parsed(text: &str, base: &Url, encoding: &'static Encoding) -> Option<Url> {
 }
 
 /// Gives a closure the type that the parser asks for.
-fn encoder<F: Fn(&str) -> std::borrow::Cow<'_, [u8]>>(f: F) -> F {
+fn encoder<F: Fn(&str) -> Cow<'_, [u8]>>(f: F) -> F {
     f
 }
 

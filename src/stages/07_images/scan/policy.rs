@@ -1,6 +1,7 @@
 //! Who may be asked, and what they are told about the page: Content-Security-Policy, referrer policy, mixed content, ports.
 //! Spec: CSP 3 §6.7 (matching), Referrer Policy §8 (what is sent), Mixed Content 2, Fetch §2.9 (blocked ports).
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -82,7 +83,7 @@ impl ReferrerPolicy {
     }
 
     /// Referrer Policy §8.3: what is sent with a request for `to` that `from` made.
-    pub(super) fn referer(self, from: Option<&Url>, to: &Url) -> Option<String> {
+    pub(super) fn referer<'u>(self, from: Option<&'u Url>, to: &Url) -> Option<Cow<'u, str>> {
         let from = from.filter(|u| matches!(u.scheme(), "http" | "https"))?;
         let same = same_origin(from, to);
         let downgrade = || trustworthy(from) && !trustworthy(to);
@@ -105,7 +106,7 @@ impl ReferrerPolicy {
                 return Some(full);
             }
         }
-        Some(format!("{}/", from.origin().ascii_serialization()))
+        Some(format!("{}/", from.origin().ascii_serialization()).into())
     }
 }
 
@@ -400,12 +401,12 @@ impl Gate {
             Some(policy) => policy.referer(from.as_ref(), to),
             None => match &from {
                 // Without a word from the redirect the request's own policy still holds; what it sent tells which kind it is.
-                Some(f) if f.origin() == to.origin() => before.map(str::to_owned),
+                Some(f) if f.origin() == to.origin() => before.map(Cow::Borrowed),
                 Some(_) => ReferrerPolicy::default().referer(from.as_ref(), to),
                 None => None,
             },
         };
-        Hop::Go { referer }
+        Hop::Go { referer: referer.map(Cow::into_owned) }
     }
 }
 

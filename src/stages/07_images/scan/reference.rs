@@ -168,7 +168,7 @@ pub enum Verdict {
     /// It is.
     Fetch {
         /// The `Referer` field; none is sent without.
-        referer: Option<String>,
+        referer: Option<Arc<str>>,
         /// The `Origin` field, for those that ask with CORS (`crossorigin`).
         #[serde(skip_serializing_if = "Option::is_none")]
         origin: Option<String>,

@@ -93,7 +93,8 @@ const ATTRIBUTES: usize = 24 * 1024 * 1024;
 pub(super) struct Tree {
     nodes: Vec<Node>,
     names: Vec<Name>,
-    name_index: std::collections::HashMap<Name, u32>,
+    /// An atom's hash is made once, when it is read.
+    name_index: std::collections::HashMap<Name, u32, foldhash::fast::RandomState>,
     attrs: Vec<Attr>,
     text: String,
     /// Text of `style` elements.
@@ -108,7 +109,7 @@ impl Tree {
         let mut tree = Self {
             nodes: Vec::new(),
             names: Vec::new(),
-            name_index: std::collections::HashMap::new(),
+            name_index: std::collections::HashMap::default(),
             attrs: Vec::new(),
             text: String::new(),
             styles: std::collections::HashMap::new(),
