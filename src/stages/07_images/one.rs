@@ -279,8 +279,7 @@ fn answer(kind: Kind, visited: &Visited, landed: Landed) -> Option<Answer> {
         }
         Kind::Icon(id) => {
             let good = (200..300).contains(&head.status);
-            let sizes = landed.picture.filter(|_| good).map_or_else(Vec::new, Picture::icons);
-            Some(Answer::Icon(id, sizes))
+            Some(Answer::Icon(id, if good { landed.icons } else { Vec::new() }))
         }
         Kind::Sheet(id) => {
             let fields = head.fields.clone();
@@ -311,6 +310,8 @@ pub(super) fn essence(content_type: &str) -> String {
 /// What a landed answer came to.
 struct Landed {
     picture: Option<Picture>,
+    /// Of an icon: the sizes in it.
+    icons: Vec<(u32, u32)>,
     file: Option<String>,
     not_saved: Option<NotSaved>,
     text: Vec<u8>,
@@ -391,9 +392,10 @@ impl<'s> Landing<'s> {
 
     /// Everything has come.
     fn landed(self) -> Result<Landed, ImagesError> {
-        let Self { saver, status, declared, probe, bytes, saving, text, copying, .. } = self;
-        let picture = probe.and_then(|mut p| p.end());
-        let mut landed = Landed { picture, file: None, not_saved: None, text, copying };
+        let Self { kind, saver, status, declared, mut probe, bytes, saving, text, copying, .. } = self;
+        let picture = probe.as_mut().and_then(Probe::end);
+        let icons = probe.filter(|_| matches!(kind, Kind::Icon(_))).map_or_else(Vec::new, |p| p.icons());
+        let mut landed = Landed { picture, icons, file: None, not_saved: None, text, copying };
         let Some((saver, name)) = saver else { return Ok(landed) };
         match saving {
             Saving::Into(file) => {

@@ -95,15 +95,23 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// The sizes it has as an icon. A drawing is made as big as is wanted; an ICO, which tells its biggest, holds the usual one too.
-    pub(crate) fn icons(self) -> Vec<(u32, u32)> {
+    /// The sizes it has as an icon. A drawing is made as big as is wanted.
+    fn icons(self) -> Vec<(u32, u32)> {
         match (self.format, self.pixels) {
             (Format::Svg, _) => vec![(32, 32)],
-            (Format::Ico, Some((w, h))) if w > 16 => vec![(16, 16), (w, h)],
             (_, Some(size)) => vec![size],
             (_, None) => vec![(1, 1)],
         }
     }
+}
+
+/// The sizes that the directory of an ICO names, as far as it is there: six bytes, then sixteen for each picture, of which the
+/// first two are width and height, 0 for 256.
+fn directory(ico: &[u8]) -> Vec<(u32, u32)> {
+    let (head, entries) = ico.split_at(ico.len().min(6));
+    let count = head.get(4..6).map_or(0, |c| usize::from(u16::from_le_bytes([c[0], c[1]])));
+    let side = |byte: u8| if byte == 0 { 256 } else { u32::from(byte) };
+    entries.chunks_exact(16).take(count).map(|entry| (side(entry[0]), side(entry[1]))).collect()
 }
 
 /// Reads a picture's type and size while its bytes pass; keeps a bounded number of them and lets go once it knows.
@@ -112,6 +120,8 @@ pub(crate) struct Probe {
     prefix: Vec<u8>,
     next_try: usize,
     found: Option<Picture>,
+    /// Of an ICO: the sizes in it.
+    sides: Vec<(u32, u32)>,
     done: bool,
 }
 
@@ -155,8 +165,20 @@ impl Probe {
         self.found.map(|p| p.format)
     }
 
+    /// The sizes that it has as an icon, when [`Probe::end`] has seen all of it.
+    pub(crate) fn icons(&self) -> Vec<(u32, u32)> {
+        if self.sides.is_empty() { self.found.map_or_else(Vec::new, Picture::icons) } else { self.sides.clone() }
+    }
+
     fn look(&mut self) {
         self.found = look(&self.prefix).or(self.found);
+        if matches!(self.found, Some(Picture { format: Format::Ico, .. })) {
+            self.sides = directory(&self.prefix);
+            let whole = self.prefix.get(4..6).map_or(0, |c| usize::from(u16::from_le_bytes([c[0], c[1]])));
+            if self.sides.len() < whole {
+                return;
+            }
+        }
         if self.found.is_some_and(|p| p.pixels.is_some()) {
             self.done = true;
             self.prefix = Vec::new();
@@ -319,6 +341,39 @@ mod tests {
             probe.feed(part);
         }
         probe.end()
+    }
+
+    /// An ICO of pictures with these sides; only its directory.
+    fn ico(sides: &[u8]) -> Vec<u8> {
+        let mut bytes = vec![0, 0, 1, 0, sides.len() as u8, 0];
+        for side in sides {
+            bytes.extend([*side, *side, 0, 0, 1, 0, 32, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+        }
+        bytes.extend([0; 64]);
+        bytes
+    }
+
+    #[test]
+    fn an_ico_has_the_sizes_that_its_directory_names_however_it_is_cut() {
+        for sides in [&[64, 32, 16][..], &[32], &[24, 32], &[16, 32, 48, 0]] {
+            let bytes = ico(sides);
+            let wanted: Vec<(u32, u32)> =
+                sides.iter().map(|s| if *s == 0 { 256 } else { u32::from(*s) }).map(|s| (s, s)).collect();
+            for at in 0..bytes.len() {
+                let mut probe = Probe::default();
+                probe.feed(&bytes[..at]);
+                probe.feed(&bytes[at..]);
+                assert_eq!(probe.end().map(|p| p.format), Some(Format::Ico));
+                assert_eq!(probe.icons(), wanted, "cut at {at}");
+            }
+        }
+        // A directory that says more than there is.
+        let mut cut = ico(&[48, 16]);
+        cut.truncate(6 + 16 + 3);
+        let mut probe = Probe::default();
+        probe.feed(&cut);
+        probe.end();
+        assert_eq!(probe.icons(), [(48, 48)]);
     }
 
     #[test]
