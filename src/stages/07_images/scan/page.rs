@@ -115,6 +115,8 @@ pub(super) struct Page {
     pub(super) gate: SharedGate,
     /// Whose address a Referer tells; None for a page with an origin of its own.
     pub(super) from: Option<Url>,
+    /// Does `<meta name=color-scheme>` say that it is made for a dark screen? The first one counts.
+    pub(super) dark: Option<bool>,
     pub(super) referrer: ReferrerPolicy,
     pub(super) encoding: &'static Encoding,
     pub(super) quirks: bool,
@@ -166,6 +168,7 @@ impl Page {
             gate: Arc::new(gate),
             from,
             referrer,
+            dark: None,
             encoding: UTF_8,
             quirks: false,
             xml: false,
@@ -394,6 +397,9 @@ impl Page {
             if let Some(policy) = ReferrerPolicy::of_meta(&content) {
                 self.referrer = policy;
             }
+        } else if is("name", "color-scheme") {
+            let has = |word: &str| content.split_ascii_whitespace().any(|w| w.eq_ignore_ascii_case(word));
+            self.dark.get_or_insert(has("dark") && !has("light") && !has("normal"));
         } else if is("http-equiv", "refresh") {
             self.refresh(Some(node), &content);
         } else if is("http-equiv", "default-style") {

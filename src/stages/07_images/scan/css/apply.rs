@@ -8,6 +8,7 @@ use super::super::page::{Manner, Page};
 use super::super::reference::Source;
 use super::super::tree::{NodeId, Tree, flag};
 use super::cascade::{self, Applied, Cascade, Input, Origin};
+use super::element::{El, View};
 use super::property;
 use super::rendering::PAINTS;
 use super::sheet::{Layer, Named};
@@ -98,12 +99,15 @@ impl Page {
                 && (self.plugins.contains(&node) || self.objects.iter().any(|(_, o)| *o == node))
         };
         let inline = |text: &str| self.gate.inline_style(true, text, "").is_ok();
+        let view = View { tree: &self.tree, xml: self.xml, fragment: None, focused: None };
         let input = Input {
             tree: &self.tree,
             screen: &self.screen,
             xml: self.xml,
             quirks: self.quirks,
             fragment: self.url.fragment(),
+            focused: self.autofocused(&view),
+            dark: self.dark.unwrap_or(false),
             sheets: &applied,
             layers: &layers,
             shadows: &self.shadows,
@@ -113,6 +117,25 @@ impl Page {
         let mut cascade = Cascade::new(&input);
         cascade.run();
         (cascade.found, cascade.rendered.into_iter().collect())
+    }
+
+    /// The first element that asks for the focus, unless the URL leads to another place (HTML §6.6.7).
+    fn autofocused(&self, view: &View<'_>) -> Option<NodeId> {
+        let tree = &self.tree;
+        let asked = self.url.fragment().filter(|f| !f.is_empty());
+        let (mut found, mut next) = (None, tree.following(Tree::DOCUMENT, Tree::DOCUMENT, true));
+        while let Some(id) = next {
+            if tree.is_element(id) {
+                if asked.is_some() && tree.attr(id, "id") == asked {
+                    return None;
+                }
+                if found.is_none() && tree.attr(id, "autofocus").is_some() && (El { view, id }).focusable() {
+                    found = Some(id);
+                }
+            }
+            next = tree.following(id, Tree::DOCUMENT, true);
+        }
+        found
     }
 
     fn flatten<'s>(
@@ -138,7 +161,14 @@ impl Page {
                 }
             }
         }
-        applied.push(Applied { rules: &sheet.rules, keyframes: &sheet.keyframes, sheet: n, root, layer: outer.cloned() });
+        applied.push(Applied {
+            rules: &sheet.rules,
+            keyframes: &sheet.keyframes,
+            registered: &sheet.registered,
+            sheet: n,
+            root,
+            layer: outer.cloned(),
+        });
     }
 
     fn tell_style(&mut self, found: &cascade::Found) {

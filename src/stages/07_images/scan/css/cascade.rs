@@ -15,8 +15,10 @@ use super::super::media::Screen;
 use super::super::tree::{NodeId, Space, Tree, flag};
 use super::element::{El, View};
 use super::property::{Property, Setting};
+use super::registered::Registered;
 use super::selector::{Css, Pseudo};
 use super::sheet::{ContainerQuery, Layer, Rule, Scope, read_attribute};
+use super::value::Values;
 use super::winners::{Display, Winners, Won};
 
 /// Where a declaration stands, which decides what its URLs are relative to.
@@ -42,6 +44,7 @@ pub(super) struct Found {
 pub(super) struct Applied<'s> {
     pub(super) rules: &'s [Rule],
     pub(super) keyframes: &'s [(String, Vec<String>)],
+    pub(super) registered: &'s [(Rc<str>, Registered)],
     pub(super) sheet: usize,
     /// The document or the shadow root it belongs to.
     pub(super) root: NodeId,
@@ -66,6 +69,7 @@ struct Entry<'s> {
 pub(super) struct Cascade<'p> {
     pub(super) view: View<'p>,
     pub(super) screen: &'p Screen,
+    dark: bool,
     quirks: QuirksMode,
     entries: Vec<Entry<'p>>,
     by_id: HashMap<String, Vec<u32>>,
@@ -75,6 +79,8 @@ pub(super) struct Cascade<'p> {
     shadows: HashMap<NodeId, NodeId>,
     /// The last of each name counts.
     keyframes: HashMap<&'p str, (usize, &'p [String])>,
+    /// The last of each name counts.
+    pub(super) registered: HashMap<&'p str, &'p Registered>,
     inline: &'p dyn Fn(&str) -> bool,
     pub(super) pending: &'p dyn Fn(NodeId) -> bool,
     /// Selectors tried, times the elements that they may look at; a bound for pages that are made to be slow.
@@ -95,14 +101,25 @@ struct Inherited {
     variables: Variables,
     containers: Option<Rc<Container>>,
     width: f64,
+    /// The colour scheme.
+    dark: bool,
 }
 
 struct Container {
     names: Rc<str>,
     width: f64,
-    /// Both sides are contained, not the width alone.
-    whole: bool,
+    height: f64,
+    /// What of it may be asked about.
+    contained: Sides,
     outer: Option<Rc<Container>>,
+}
+
+/// Sides of a container that do not depend on what is in it (CSS Conditional 5 §4.2).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Sides {
+    None,
+    Width,
+    Both,
 }
 
 /// Everything about the page that the cascade needs.
@@ -112,6 +129,10 @@ pub(super) struct Input<'p> {
     pub(super) xml: bool,
     pub(super) quirks: bool,
     pub(super) fragment: Option<&'p str>,
+    /// What has the focus.
+    pub(super) focused: Option<NodeId>,
+    /// The page says that it is made for a dark screen.
+    pub(super) dark: bool,
     pub(super) sheets: &'p [Applied<'p>],
     /// All layers in the order they are first named.
     pub(super) layers: &'p [Layer],
@@ -126,8 +147,9 @@ impl<'p> Cascade<'p> {
     pub(super) fn new(input: &Input<'p>) -> Self {
         let ranks = ranks(input.layers);
         let mut cascade = Self {
-            view: View { tree: input.tree, xml: input.xml, fragment: input.fragment },
+            view: View { tree: input.tree, xml: input.xml, fragment: input.fragment, focused: input.focused },
             screen: input.screen,
+            dark: input.dark,
             quirks: if input.quirks { QuirksMode::Quirks } else { QuirksMode::NoQuirks },
             entries: Vec::new(),
             by_id: HashMap::new(),
@@ -136,6 +158,7 @@ impl<'p> Cascade<'p> {
             rest: Vec::new(),
             shadows: input.shadows.iter().copied().collect(),
             keyframes: HashMap::new(),
+            registered: HashMap::new(),
             inline: input.inline,
             pending: input.pending,
             work: 0,
@@ -145,6 +168,7 @@ impl<'p> Cascade<'p> {
         let mut order = 0;
         for sheet in input.sheets {
             cascade.keyframes.extend(sheet.keyframes.iter().map(|(name, urls)| (name.as_str(), (sheet.sheet, urls.as_slice()))));
+            cascade.registered.extend(sheet.registered.iter().map(|(name, registered)| (&**name, registered)));
             for rule in sheet.rules {
                 order += 1;
                 let layer = match (&sheet.layer, &rule.layer) {
@@ -201,7 +225,9 @@ impl<'p> Cascade<'p> {
     /// Walks the rendered elements.
     pub(super) fn run(&mut self) {
         let tree = self.view.tree;
-        let start = Inherited { variables: Rc::default(), containers: None, width: self.screen.width };
+        let initial = |(name, known): (&&str, &&Registered)| Some((Rc::from(*name), known.initial.clone()?));
+        let variables = Rc::new(self.registered.iter().filter_map(initial).collect());
+        let start = Inherited { variables, containers: None, width: self.screen.width, dark: self.dark };
         let mut stack: Vec<(NodeId, NodeId, Rc<Inherited>)> = Vec::new();
         let start = Rc::new(start);
         let mut child = tree.first(Tree::DOCUMENT);
@@ -253,10 +279,15 @@ impl<'p> Cascade<'p> {
         let own: Vec<&Matched<'p>> = matched.iter().filter(|m| m.pseudo.is_none()).collect();
         let attribute =
             tree.attr(node, "style").filter(|s| (self.inline)(s)).map(|s| read_attribute(s, self.screen)).unwrap_or_default();
-        let variables = self.variables(&own, &attribute, &from.variables);
-        let mut won = Self::cascade(&own, &attribute, self.hints(node), &variables, self.screen);
+        let variables = self.variables(&own, &attribute, &from.variables, self.values(from.dark));
+        let mut won = Self::cascade(&own, &attribute, self.hints(node), &variables, self.values(from.dark));
+        let dark = self.is_dark(&won, from.dark);
+        if dark != from.dark {
+            won = Self::cascade(&own, &attribute, self.hints(node), &variables, self.values(dark));
+        }
         let display = won.word(Property::Display);
         let none = match &display {
+            _ if self.never_shown(node) => true,
             Some(Display::Word(w)) => &**w == "none",
             Some(Display::Shown) => false,
             None => self.hidden(node),
@@ -278,32 +309,50 @@ impl<'p> Cascade<'p> {
         let width = px(&won.take(Property::Width), from.width).min(most).max(0.0);
         inherited.variables = variables;
         inherited.width = width;
-        if let Some(Display::Word(kind)) = won.word(Property::ContainerType)
-            && matches!(&*kind, "size" | "inline-size")
-        {
-            let names = match won.word(Property::ContainerName) {
-                Some(Display::Word(n)) => n,
-                _ => "".into(),
-            };
-            inherited.containers =
-                Some(Rc::new(Container { names, width, whole: &*kind == "size", outer: inherited.containers.take() }));
+        inherited.dark = dark;
+        let word = |p| if let Some(Display::Word(w)) = won.word(p) { w } else { "".into() };
+        let contained = match &*word(Property::ContainerType) {
+            "size" => Sides::Both,
+            "inline-size" => Sides::Width,
+            _ => Sides::None,
+        };
+        let names = word(Property::ContainerName);
+        if contained != Sides::None || !names.is_empty() {
+            // What contains its height gets none from its content.
+            let height = if let Won::Set(Setting::Pixels(p), _) = won.slots[Property::Height as usize] { p } else { 0.0 };
+            let outer = inherited.containers.take();
+            inherited.containers = Some(Rc::new(Container { names, width, height, contained, outer }));
         }
         let shown_as = match &display {
             Some(Display::Word(w)) => Some(&**w),
             _ => None,
         };
-        self.pseudos(node, &matched, &inherited.variables, shown_as);
         if let Some(Display::Word(w)) = won.word(Property::ContentVisibility)
             // What is `auto` is as a rule far below, and left out until it comes near.
             && matches!(&*w, "hidden" | "auto")
         {
             return None;
         }
+        self.pseudos(node, &matched, &inherited, shown_as);
         Some(inherited)
     }
 
-    fn pseudos(&mut self, node: NodeId, matched: &[Matched<'p>], variables: &Variables, display: Option<&str>) {
-        const ALL: [Pseudo; 16] = [
+    fn values(&self, dark: bool) -> Values<'p> {
+        Values { screen: self.screen, dark }
+    }
+
+    /// CSS Color Adjust 1 §2.2: of the schemes that it is made for a light one is taken, where there is one.
+    fn is_dark(&self, won: &Winners, inherited: bool) -> bool {
+        match won.word(Property::ColorScheme) {
+            Some(Display::Word(words)) if &*words == "normal" => self.dark,
+            Some(Display::Word(words)) => words.split(' ').any(|w| w == "dark") && !words.split(' ').any(|w| w == "light"),
+            Some(Display::Shown) | None => inherited,
+        }
+    }
+
+    /// Those of an element: `own` is what its children get.
+    fn pseudos(&mut self, node: NodeId, matched: &[Matched<'p>], own: &Inherited, display: Option<&str>) {
+        const ALL: [Pseudo; 20] = [
             Pseudo::Before,
             Pseudo::After,
             Pseudo::FirstLine,
@@ -320,19 +369,27 @@ impl<'p> Cascade<'p> {
             Pseudo::Meter,
             Pseudo::Resizer,
             Pseudo::Swatch,
+            Pseudo::ScrollbarThumb,
+            Pseudo::ScrollbarTrack,
+            Pseudo::ScrollbarTrackPiece,
+            Pseudo::ScrollbarButton,
         ];
+        let barred = matched.iter().any(|m| m.pseudo == Some(Pseudo::Scrollbar));
         for (n, pseudo) in ALL.into_iter().enumerate() {
             let rules: Vec<&Matched<'p>> = matched.iter().filter(|m| m.pseudo == Some(pseudo)).collect();
-            if rules.is_empty() || !self.has_pseudo(node, pseudo, display) {
+            // A scrollbar without a style of its own is the system's, in whole.
+            let shown = self.has_pseudo(node, pseudo, display) && (barred || !pseudo.is_scrollbar_part());
+            if rules.is_empty() || !shown {
                 continue;
             }
-            let variables = self.variables(&rules, &[], variables);
-            let mut won = Self::cascade(&rules, &[], Vec::new(), &variables, self.screen);
+            let variables = self.variables(&rules, &[], &own.variables, self.values(own.dark));
+            let mut won = Self::cascade(&rules, &[], Vec::new(), &variables, self.values(own.dark));
             if matches!(won.word(Property::Display), Some(Display::Word(w)) if &*w == "none") {
                 continue;
             }
             // Without a word about `content` there is no such element; with any word, `none` among them, there is, for Chromium.
-            let generated = matches!(pseudo, Pseudo::Before | Pseudo::After);
+            let quotes = self.view.tree.is_html(node, "q");
+            let generated = matches!(pseudo, Pseudo::Before | Pseudo::After) && !quotes;
             if generated && matches!(&won.slots[Property::Content as usize], Won::None) {
                 continue;
             }
@@ -423,10 +480,18 @@ impl<'p> Cascade<'p> {
     fn container_fits(&self, query: &ContainerQuery, mut container: Option<&Rc<Container>>) -> bool {
         // CSS Conditional 5 §5: the nearest one that contains the sides that are asked about.
         let tall = ["height", "aspect-ratio", "orientation"].iter().any(|f| query.condition.contains(f));
+        let asked = match query.condition.trim() {
+            "" => Sides::None,
+            _ if tall => Sides::Both,
+            _ => Sides::Width,
+        };
         while let Some(c) = container {
-            let named = (c.whole || !tall) && query.name.as_ref().is_none_or(|n| c.names.split(' ').any(|own| own == n));
+            let named = c.contained >= asked && query.name.as_ref().is_none_or(|n| c.names.split(' ').any(|own| own == n));
             if named {
-                let screen = Screen { width: c.width, height: self.screen.height, density: self.screen.density };
+                if asked == Sides::None {
+                    return true;
+                }
+                let screen = Screen { width: c.width, height: c.height, density: self.screen.density };
                 let mut input = cssparser::Parser::new(&query.condition);
                 return screen.condition(&mut input, true).is_ok_and(|t| t == Some(true));
             }

@@ -16,6 +16,8 @@ pub(super) struct View<'t> {
     pub(super) tree: &'t Tree,
     pub(super) xml: bool,
     pub(super) fragment: Option<&'t str>,
+    /// What has the focus.
+    pub(super) focused: Option<NodeId>,
 }
 
 /// An element, as `selectors` sees it.
@@ -232,6 +234,58 @@ impl<'t> El<'t> {
         first == Some(self.id)
     }
 
+    /// HTML §4.10.22.2: the first of its form that submits it.
+    fn default_button(&self) -> bool {
+        if !self.submits() {
+            return false;
+        }
+        let Some(form) = self.form() else { return false };
+        let tree = self.tree();
+        let mut next = tree.following(Tree::DOCUMENT, Tree::DOCUMENT, true);
+        while let Some(node) = next {
+            let other = self.at(node);
+            if tree.is_element(node) && other.submits() && other.form() == Some(form) {
+                return node == self.id;
+            }
+            next = tree.following(node, Tree::DOCUMENT, true);
+        }
+        false
+    }
+
+    fn submits(&self) -> bool {
+        (self.html(&["button"]) && !matches!(&*self.kind(), "button" | "reset"))
+            || (self.html(&["input"]) && matches!(&*self.kind(), "submit" | "image"))
+    }
+
+    /// The form that it belongs to: the one that `form` names, else the one around it.
+    fn form(&self) -> Option<NodeId> {
+        let tree = self.tree();
+        if let Some(named) = self.attr("form") {
+            let mut next = tree.following(Tree::DOCUMENT, Tree::DOCUMENT, true);
+            while let Some(node) = next {
+                if tree.attr(node, "id") == Some(named) {
+                    return Some(node).filter(|n| tree.is_html(*n, "form"));
+                }
+                next = tree.following(node, Tree::DOCUMENT, true);
+            }
+            return None;
+        }
+        let mut at = self.parent_element();
+        while let Some(parent) = at.filter(|p| !p.html(&["form"])) {
+            at = parent.parent_element();
+        }
+        at.map(|form| form.id)
+    }
+
+    /// Can it have the focus, so that `autofocus` gives it (HTML §6.6.2)?
+    pub(super) fn focusable(&self) -> bool {
+        if self.html(&["input"]) && self.kind() == "hidden" {
+            return false;
+        }
+        let control = self.html(&["button", "input", "select", "textarea"]) && !self.disabled();
+        control || self.is_link() || self.html(&["iframe", "summary"]) || self.attr("tabindex").is_some() || self.editable()
+    }
+
     fn required_kind(&self) -> bool {
         self.html(&["input", "select", "textarea"])
     }
@@ -329,7 +383,15 @@ impl Element for El<'_> {
                     && self.attr("value").is_none_or(str::is_empty)
                     && !self.tree().has(self.id, flag::TEXT)
             }
-            Class::Default => self.attr("checked").is_some() || self.attr("selected").is_some(),
+            Class::Default => self.attr("checked").is_some() || self.attr("selected").is_some() || self.default_button(),
+            Class::Focus => self.view.focused == Some(self.id),
+            Class::FocusWithin => {
+                let mut at = self.view.focused;
+                while let Some(id) = at.filter(|id| *id != self.id) {
+                    at = self.tree().parent(id);
+                }
+                at.is_some()
+            }
             Class::Valid => self.html(&["input", "select", "textarea", "form", "fieldset", "button"]) && !self.invalid(),
             Class::Invalid => self.invalid(),
             Class::OutOfRange => self.outside_range() == Some(true),

@@ -35,13 +35,15 @@ pub(super) enum Property {
     Width,
     MaxWidth,
     Animation,
+    ColorScheme,
+    Height,
 }
 
 use Property as P;
 
 impl Property {
     /// How many there are.
-    pub(super) const COUNT: usize = 24;
+    pub(super) const COUNT: usize = 26;
     const ALL: [Self; Self::COUNT] = [
         P::BackgroundImage,
         P::ListStyleImage,
@@ -67,6 +69,8 @@ impl Property {
         P::Width,
         P::MaxWidth,
         P::Animation,
+        P::ColorScheme,
+        P::Height,
     ];
     /// The first ones name pictures.
     pub(super) const PICTURES: usize = 17;
@@ -95,6 +99,8 @@ pub(super) enum Wide {
     Unset,
     /// Back to the browser's own style.
     Revert,
+    /// Back to the layers before.
+    RevertLayer,
 }
 
 /// One declaration.
@@ -103,7 +109,7 @@ pub(super) enum What {
     Set(Property, Setting),
     /// A custom property: its text, or a keyword.
     Custom(Rc<str>, Result<Rc<str>, Wide>),
-    /// A value with `var()`: read when the variables are known.
+    /// A value with `var()` or `light-dark()`: read when the variables and the colour scheme are known.
     Pending {
         name: Rc<str>,
         text: Rc<str>,
@@ -163,7 +169,9 @@ pub(super) fn longhands(name: &str) -> &'static [Property] {
         "container-name" => &[P::ContainerName],
         "width" => &[P::Width],
         "max-width" => &[P::MaxWidth],
+        "height" => &[P::Height],
         "animation" | "animation-name" | "-webkit-animation" | "-webkit-animation-name" => &[P::Animation],
+        "color-scheme" => &[P::ColorScheme],
         "all" => &Property::ALL,
         _ => &[],
     }
@@ -197,6 +205,10 @@ pub(super) fn declare(name: &str, input: &mut Parser<'_>, values: Values<'_>, ou
     } else {
         input.reset(&before);
         input.parse_until_before(Delimiter::Bang | Delimiter::Semicolon, |i| read(&name, i, values, &mut found))?;
+        let text = input.slice_from(start).trim();
+        if text.to_ascii_lowercase().contains("light-dark(") {
+            found = vec![What::Pending { name: name.as_str().into(), text: text.into() }];
+        }
     }
     let important = input.try_parse(cssparser::parse_important).is_ok();
     input.expect_exhausted()?;
@@ -258,7 +270,8 @@ pub(super) fn wide(text: &str) -> Option<Wide> {
         "inherit" => Wide::Inherit,
         "initial" => Wide::Initial,
         "unset" => Wide::Unset,
-        "revert" | "revert-layer" => Wide::Revert,
+        "revert" => Wide::Revert,
+        "revert-layer" => Wide::RevertLayer,
         _ => return None,
     })
 }
@@ -342,7 +355,7 @@ pub(super) fn read(name: &str, input: &mut Parser<'_>, values: Values<'_>, out: 
             }
             input.expect_exhausted()?;
         }
-        "width" | "max-width" => {
+        "width" | "max-width" | "height" => {
             let property = properties[0];
             let state = input.state();
             let setting = match input.next()?.clone() {
@@ -388,6 +401,16 @@ pub(super) fn read(name: &str, input: &mut Parser<'_>, values: Values<'_>, out: 
             }
             out.push(What::Set(P::Animation, Setting::Word(words.join(" ").into())));
         }
+        "color-scheme" => {
+            let mut words = Vec::new();
+            while !input.is_exhausted() {
+                words.push(input.expect_ident()?.to_ascii_lowercase());
+            }
+            if words.is_empty() || (words.len() > 1 && words.iter().any(|w| w == "normal")) {
+                return Err(ParseError::unexpected_token());
+            }
+            out.push(What::Set(P::ColorScheme, Setting::Word(words.join(" ").into())));
+        }
         "all" => return Err(ParseError::unexpected_token()),
         _ => urls(properties, values.anything(input)?),
     }
@@ -414,79 +437,4 @@ fn one_of(input: &mut Parser<'_>, words: &[&str]) -> Parsed<Rc<str>> {
     let word = input.expect_ident()?.to_ascii_lowercase();
     input.expect_exhausted()?;
     if words.contains(&word.as_str()) { Ok(word.into()) } else { Err(ParseError::unexpected_token()) }
-}
-
-/// Puts the variables in: None when one that is needed is not there (then the declaration is as if unset).
-pub(super) fn substitute(text: &str, lookup: &dyn Fn(&str) -> Option<Rc<str>>) -> Option<String> {
-    let mut out = String::new();
-    substitute_into(&mut Parser::new(text), &mut out, lookup, 0).ok()?;
-    Some(out)
-}
-
-/// Most that a value may grow to.
-const GROWN: usize = 256 * 1024;
-
-fn substitute_into(input: &mut Parser<'_>, out: &mut String, lookup: &dyn Fn(&str) -> Option<Rc<str>>, depth: u32) -> Parsed<()> {
-    loop {
-        if out.len() > GROWN || depth > 64 {
-            return Err(ParseError::unexpected_token());
-        }
-        let start = input.position();
-        let Ok(token) = input.next_including_whitespace_and_comments() else { return Ok(()) };
-        let token = token.clone();
-        let close = match &token {
-            Token::Function(f) if f.eq_ignore_ascii_case("var") || f.eq_ignore_ascii_case("env") => {
-                let environment = f.eq_ignore_ascii_case("env");
-                input.parse_nested_block(|i| {
-                    let name = i.expect_ident_cloned()?;
-                    let found = if environment { None } else { name.strip_prefix("--").and_then(lookup) };
-                    if let Some(found) = found {
-                        out.push_str(&found);
-                        while i.next().is_ok() {}
-                        return Ok(());
-                    }
-                    if environment {
-                        while !i.is_exhausted() && i.try_parse(|i| i.expect_integer()).is_ok() {}
-                    }
-                    if i.expect_comma().is_err() {
-                        // The insets of a screen without notches.
-                        if environment && name.starts_with("safe-area-inset") {
-                            out.push_str("0px");
-                            return Ok(());
-                        }
-                        return Err(ParseError::unexpected_token());
-                    }
-                    substitute_into(i, out, lookup, depth + 1)
-                })?;
-                // Two tokens never become one.
-                out.push_str("/**/");
-                continue;
-            }
-            Token::Function(_) | Token::ParenthesisBlock => ')',
-            Token::SquareBracketBlock => ']',
-            Token::CurlyBracketBlock => '}',
-            _ => {
-                out.push_str(input.slice_from(start));
-                continue;
-            }
-        };
-        out.push_str(input.slice_from(start));
-        input.parse_nested_block(|i| substitute_into(i, out, lookup, depth + 1))?;
-        out.push(close);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn variables_are_put_in_with_their_fallbacks() {
-        let lookup = |name: &str| (name == "a").then(|| Rc::from("url(x)"));
-        assert_eq!(substitute("var(--a) no-repeat", &lookup).as_deref(), Some("url(x)/**/ no-repeat"));
-        assert_eq!(substitute("var(--b, var(--a))", &lookup).as_deref(), Some(" url(x)/**//**/"));
-        assert_eq!(substitute("f(var( --a ), [1])", &lookup).as_deref(), Some("f(url(x)/**/, [1])"));
-        assert_eq!(substitute("var(--b)", &lookup), None);
-        assert_eq!(substitute("env(safe-area-inset-top)", &lookup).as_deref(), Some("0px/**/"));
-    }
 }

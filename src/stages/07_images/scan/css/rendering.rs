@@ -45,6 +45,12 @@ impl Cascade<'_> {
         }
     }
 
+    /// Is it left out whatever the page's style says?
+    pub(super) fn never_shown(&self, node: NodeId) -> bool {
+        let tree = self.view.tree;
+        tree.is_html(node, "input") && tree.attr(node, "type").is_some_and(|t| t.eq_ignore_ascii_case("hidden"))
+    }
+
     /// Is it left out by the browser's own style?
     pub(super) fn hidden(&self, node: NodeId) -> bool {
         let tree = self.view.tree;
@@ -56,7 +62,6 @@ impl Cascade<'_> {
         match local {
             "area" | "base" | "basefont" | "datalist" | "head" | "link" | "meta" | "noembed" | "noframes" | "param" | "rp"
             | "script" | "style" | "template" | "title" | "source" | "track" => return true,
-            "input" if attr("type").is_some_and(|t| t.eq_ignore_ascii_case("hidden")) => return true,
             "dialog" if attr("open").is_none() => return true,
             "audio" if attr("controls").is_none() => return true,
             _ => {}
@@ -78,7 +83,6 @@ impl Cascade<'_> {
             }
             Pseudo::FileSelectorButton => input(&["file"]),
             Pseudo::DetailsContent => tree.is_html(node, "details"),
-            Pseudo::Scrollbar => matches!(tree.local(node), "html" | "body"),
             Pseudo::SearchCancel => input(&["search"]),
             Pseudo::Slider => input(&["range"]),
             Pseudo::Calendar => input(&["date", "time", "month", "week", "datetime-local"]),
@@ -95,6 +99,12 @@ impl Cascade<'_> {
                 lines && display.map_or_else(|| !self.inline(node), |d| d != "inline" && d != "contents")
             }
             Pseudo::Swatch => input(&["color"]),
+            // The window's; those within a page look as the system has them.
+            Pseudo::Scrollbar
+            | Pseudo::ScrollbarThumb
+            | Pseudo::ScrollbarTrack
+            | Pseudo::ScrollbarTrackPiece
+            | Pseudo::ScrollbarButton => matches!(tree.local(node), "html" | "body"),
             Pseudo::Before | Pseudo::After | Pseudo::Other => true,
         }
     }
@@ -136,7 +146,7 @@ impl Cascade<'_> {
                 for (name, text) in tree.attributes(node).filter(|(n, v)| PAINTS.contains(&&*n.local) && may_name(v)) {
                     let mut sets = Vec::new();
                     let mut input = Parser::new(text);
-                    if read(&name.local, &mut input, Values { screen: self.screen }, &mut sets).is_ok() {
+                    if read(&name.local, &mut input, Values { screen: self.screen, dark: false }, &mut sets).is_ok() {
                         found.extend(sets.into_iter().filter_map(|w| if let What::Set(p, s) = w { Some((p, s)) } else { None }));
                     }
                 }

@@ -55,6 +55,10 @@ pub(super) enum Pseudo {
     FileSelectorButton,
     DetailsContent,
     Scrollbar,
+    ScrollbarThumb,
+    ScrollbarTrack,
+    ScrollbarTrackPiece,
+    ScrollbarButton,
     /// Parts of form controls.
     SearchCancel,
     Slider,
@@ -67,6 +71,12 @@ pub(super) enum Pseudo {
     Other,
 }
 
+impl Pseudo {
+    pub(super) fn is_scrollbar_part(self) -> bool {
+        matches!(self, Self::ScrollbarThumb | Self::ScrollbarTrack | Self::ScrollbarTrackPiece | Self::ScrollbarButton)
+    }
+}
+
 impl ToCss for Pseudo {
     fn to_css<W: fmt::Write>(&self, to: &mut W) -> fmt::Result {
         write!(to, "::{self:?}")
@@ -75,7 +85,7 @@ impl ToCss for Pseudo {
 
 impl PseudoElement for Pseudo {
     fn accepts_state_pseudo_classes(&self) -> bool {
-        matches!(self, Self::Scrollbar | Self::Other)
+        matches!(self, Self::Scrollbar | Self::Other) || self.is_scrollbar_part()
     }
     fn is_before_or_after(&self) -> bool {
         matches!(self, Self::Before | Self::After)
@@ -111,6 +121,9 @@ pub(super) enum Class {
     Open,
     Lang(String),
     Dir(bool),
+    /// `:focus`, `:focus-visible`
+    Focus,
+    FocusWithin,
     /// User action: nobody hovers.
     Action,
     /// Known, and not so in a page that has just been loaded.
@@ -129,7 +142,7 @@ impl NonTSPseudoClass for Class {
         false
     }
     fn is_user_action_state(&self) -> bool {
-        matches!(self, Self::Action)
+        matches!(self, Self::Action | Self::Focus | Self::FocusWithin)
     }
 }
 
@@ -212,7 +225,9 @@ impl<'i> selectors::parser::Parser<'i> for Grammar {
             "indeterminate" => Class::Indeterminate,
             "defined" => Class::Defined,
             "open" => Class::Open,
-            "hover" | "active" | "focus" | "focus-visible" | "focus-within" => Class::Action,
+            "focus" | "focus-visible" => Class::Focus,
+            "focus-within" => Class::FocusWithin,
+            "hover" | "active" => Class::Action,
             "visited"
             | "target-within"
             | "user-valid"
@@ -288,6 +303,10 @@ impl<'i> selectors::parser::Parser<'i> for Grammar {
             "file-selector-button" | "-webkit-file-upload-button" => Pseudo::FileSelectorButton,
             "details-content" => Pseudo::DetailsContent,
             "-webkit-scrollbar" => Pseudo::Scrollbar,
+            "-webkit-scrollbar-thumb" => Pseudo::ScrollbarThumb,
+            "-webkit-scrollbar-track" => Pseudo::ScrollbarTrack,
+            "-webkit-scrollbar-track-piece" => Pseudo::ScrollbarTrackPiece,
+            "-webkit-scrollbar-button" => Pseudo::ScrollbarButton,
             "-webkit-search-cancel-button" => Pseudo::SearchCancel,
             "-webkit-slider-thumb" | "-webkit-slider-runnable-track" => Pseudo::Slider,
             "-webkit-calendar-picker-indicator" | "-webkit-datetime-edit" => Pseudo::Calendar,

@@ -11,6 +11,7 @@ use selectors::parser::{ParseRelative, SelectorList};
 
 use super::super::media::Screen;
 use super::property::{Declared, Setting, What, declare};
+use super::registered::Registered;
 use super::selector::{Css, Grammar};
 use super::supports;
 use super::value::{Values, url};
@@ -70,6 +71,8 @@ pub(super) struct Sheet {
     pub(super) named: Vec<Named>,
     /// `@keyframes`: name and the pictures in them.
     pub(super) keyframes: Vec<(String, Vec<String>)>,
+    /// `@property`, without the dashes.
+    pub(super) registered: Vec<(Rc<str>, Registered)>,
 }
 
 /// Reads a sheet. `anonymous` counts layers without a name in the whole page.
@@ -126,12 +129,13 @@ enum Prelude {
     Container(ContainerQuery),
     Scope(Scope),
     Keyframes(String),
+    Property(Rc<str>),
 }
 
 impl<'s> Reader<'s> {
     fn new(screen: &'s Screen, anonymous: &'s mut u32) -> Self {
         Self {
-            values: Values { screen },
+            values: Values { screen, dark: false },
             grammar: Grammar::default(),
             anonymous,
             sheet: Sheet::default(),
@@ -345,11 +349,15 @@ impl<'i> AtRuleParser<'i> for Reader<'_> {
             "container" => Self::container(input),
             "scope" => self.scope(input),
             "keyframes" | "-webkit-keyframes" => Ok(Prelude::Keyframes(input.expect_ident_or_string()?.as_ref().to_owned())),
+            "property" => {
+                let name = input.expect_ident_cloned()?;
+                input.expect_exhausted()?;
+                Ok(name.strip_prefix("--").map_or(Prelude::Not, |name| Prelude::Property(name.into())))
+            }
             // Every element begins with it.
             "starting-style" => Ok(Prelude::Plain),
             "font-face"
             | "page"
-            | "property"
             | "counter-style"
             | "font-feature-values"
             | "font-palette-values"
@@ -429,6 +437,10 @@ impl<'i> AtRuleParser<'i> for Reader<'_> {
                 if !urls.is_empty() {
                     self.sheet.keyframes.push((name, urls));
                 }
+            }
+            Prelude::Property(name) => {
+                let registered = Registered::read(input, self.values)?;
+                self.sheet.registered.push((name, registered));
             }
             Prelude::Not => while input.next().is_ok() {},
             Prelude::Import(_) | Prelude::Namespace | Prelude::Layers(_) => return wrong(),

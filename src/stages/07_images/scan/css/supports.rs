@@ -295,7 +295,7 @@ mod tests {
     #[test]
     fn support_is_answered_as_a_browser_answers_it() {
         let screen = Screen { width: 1280.0, height: 720.0, density: 1.0 };
-        let ask = |t: &str| condition(&mut Parser::new(t), Values { screen: &screen }).unwrap_or(false);
+        let ask = |t: &str| condition(&mut Parser::new(t), Values { screen: &screen, dark: false }).unwrap_or(false);
         for yes in [
             "(display:grid)",
             "(display: -webkit-flex) or (display: flex)",

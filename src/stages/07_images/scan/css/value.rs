@@ -18,6 +18,8 @@ pub(super) type Written = String;
 #[derive(Clone, Copy)]
 pub(super) struct Values<'s> {
     pub(super) screen: &'s Screen,
+    /// The element's colour scheme is a dark one.
+    pub(super) dark: bool,
 }
 
 /// `url(…)`, quoted or not.
@@ -70,13 +72,13 @@ impl Values<'_> {
                 i.expect_exhausted()?;
                 Ok(urls)
             }),
-            // CSS Color 5 §2.6: the colour scheme is a light one.
+            // CSS Color 5 §2.6
             "light-dark" => input.parse_nested_block(|i| {
                 let light = self.image_or_none(i)?;
                 i.expect_comma()?;
-                self.image_or_none(i)?;
+                let dark = self.image_or_none(i)?;
                 i.expect_exhausted()?;
-                Ok(light)
+                Ok(if self.dark { dark } else { light })
             }),
             "paint" => input.parse_nested_block(|i| {
                 i.expect_ident()?;
@@ -421,7 +423,7 @@ mod tests {
     const SCREEN: Screen = Screen { width: 1280.0, height: 720.0, density: 1.0 };
 
     fn background(text: &str) -> Option<Vec<String>> {
-        Values { screen: &SCREEN }.layers(&mut Parser::new(text), false).ok()
+        Values { screen: &SCREEN, dark: false }.layers(&mut Parser::new(text), false).ok()
     }
 
     #[test]
@@ -463,7 +465,7 @@ mod tests {
 
     #[test]
     fn image_sets_give_what_fits_the_screen() {
-        let images = |t: &str| Values { screen: &SCREEN }.images(&mut Parser::new(t)).ok();
+        let images = |t: &str| Values { screen: &SCREEN, dark: false }.images(&mut Parser::new(t)).ok();
         assert_eq!(images("image-set('a' 1x, 'b' 2x)"), Some(vec!["a".into()]));
         assert_eq!(images("image-set('b' 2x)"), Some(vec!["b".into()]));
         assert_eq!(images("image-set('a' type('image/unknown'), 'b' type('image/png'))"), Some(vec!["b".into()]));

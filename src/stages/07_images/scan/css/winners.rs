@@ -4,9 +4,10 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::super::media::Screen;
 use super::cascade::{Cascade, Matched, Origin, Variables};
-use super::property::{Declared, Property, Setting, What, Wide, read, substitute};
+use super::property::{Declared, Property, Setting, What, Wide, read};
+use super::registered::Registered;
+use super::substitute::substitute;
 use super::value::Values;
 
 /// The winner for one property.
@@ -18,11 +19,25 @@ pub(super) enum Won {
 
 impl<'p> Cascade<'p> {
     /// Custom properties, with the variables in them put in.
-    pub(super) fn variables(&self, rules: &[&Matched<'p>], attribute: &[Declared], from: &Variables) -> Variables {
+    pub(super) fn variables(
+        &self,
+        rules: &[&Matched<'p>],
+        attribute: &[Declared],
+        from: &Variables,
+        values: Values<'_>,
+    ) -> Variables {
+        let from = &self.passed_on(from);
         let mut own: HashMap<Rc<str>, Result<Rc<str>, Wide>> = HashMap::new();
-        each(rules, attribute, |declared, _| {
-            if let What::Custom(name, value) = &declared.what {
-                own.insert(name.clone(), value.clone());
+        let (mut before, mut layer) = (HashMap::new(), None);
+        each(rules, attribute, |declared, _, of| {
+            let What::Custom(name, value) = &declared.what else { return };
+            if layer != Some(of) {
+                (before, layer) = (own.clone(), Some(of));
+            }
+            match (value, before.get(name)) {
+                (Err(Wide::RevertLayer), Some(before)) => drop(own.insert(name.clone(), before.clone())),
+                (Err(Wide::RevertLayer), None) => drop(own.remove(name)),
+                _ => drop(own.insert(name.clone(), value.clone())),
             }
         });
         if own.is_empty() {
@@ -31,14 +46,20 @@ impl<'p> Cascade<'p> {
         let mut raw: HashMap<Rc<str>, Rc<str>> = (**from).clone();
         let mut to_read = Vec::new();
         for (name, value) in own {
+            let known = self.registered.get(&*name);
             match value {
+                // Invalid at computed-value time: as if it said `unset`.
+                Ok(text) if !text.contains("var(") && known.is_some_and(|k| !k.accepts(&text, values)) => {}
                 Ok(text) => {
                     if text.contains('(') {
                         to_read.push(name.clone());
                     }
                     raw.insert(name, text);
                 }
-                Err(Wide::Initial) => drop(raw.remove(&name)),
+                Err(Wide::Initial) => match known.and_then(|k| k.initial.clone()) {
+                    Some(initial) => drop(raw.insert(name, initial)),
+                    None => drop(raw.remove(&name)),
+                },
                 Err(_) => {}
             }
         }
@@ -52,39 +73,68 @@ impl<'p> Cascade<'p> {
         Rc::new(all)
     }
 
+    /// The variables that an element gets from its parent: of those that do not inherit, the initial values.
+    fn passed_on(&self, from: &Variables) -> Variables {
+        let same = |a: Option<&Rc<str>>, b: Option<&Rc<str>>| a.map(Rc::as_ptr) == b.map(Rc::as_ptr);
+        let changed = |(name, known): &(&&str, &&Registered)| !known.inherits && !same(from.get(**name), known.initial.as_ref());
+        if !self.registered.iter().any(|entry| changed(&entry)) {
+            return from.clone();
+        }
+        let mut passed = (**from).clone();
+        for (name, known) in self.registered.iter().filter(changed) {
+            match &known.initial {
+                Some(initial) => drop(passed.insert(Rc::from(*name), initial.clone())),
+                None => drop(passed.remove(*name)),
+            }
+        }
+        Rc::new(passed)
+    }
+
     pub(super) fn cascade(
         rules: &[&Matched<'p>],
         attribute: &[Declared],
         hints: Vec<(Property, Setting)>,
         variables: &Variables,
-        screen: &Screen,
+        values: Values<'_>,
     ) -> Winners {
         let mut winners = Winners { slots: std::array::from_fn(|_| Won::None) };
         for (property, setting) in hints {
             winners.slots[property as usize] = Won::Set(setting, Origin::Hint);
         }
-        let values = Values { screen };
-        each(rules, attribute, |declared, origin| match &declared.what {
-            What::Custom(..) => {}
-            What::Set(property, setting) => winners.slots[*property as usize] = Won::Set(setting.clone(), origin),
-            What::Pending { name, text } => {
-                let lookup = |n: &str| variables.get(n).cloned();
-                let mut sets = Vec::new();
-                let text = substitute(text, &lookup);
-                let good = text.is_some_and(|t| {
-                    let mut input = cssparser::Parser::new(&t);
-                    read(name, &mut input, values, &mut sets).is_ok() && input.is_exhausted()
-                });
-                if good {
-                    for what in sets {
-                        if let What::Set(property, setting) = what {
-                            winners.slots[property as usize] = Won::Set(setting, origin);
+        // What there was before the layer that is being read; only kept where something wants to go back to it.
+        let goes_back = |d: &Declared| matches!(&d.what, What::Set(_, Setting::Wide(Wide::RevertLayer)));
+        let keeps = attribute.iter().chain(rules.iter().flat_map(|m| m.rule.block.iter())).any(goes_back);
+        let (mut before, mut layer) = (None, None);
+        each(rules, attribute, |declared, origin, of| {
+            if keeps && layer != Some(of) {
+                (before, layer) = (Some(winners.slots.clone()), Some(of));
+            }
+            match &declared.what {
+                What::Custom(..) => {}
+                What::Set(property, Setting::Wide(Wide::RevertLayer)) => {
+                    let slot = *property as usize;
+                    winners.slots[slot] = before.as_ref().map_or(Won::None, |b| b[slot].clone());
+                }
+                What::Set(property, setting) => winners.slots[*property as usize] = Won::Set(setting.clone(), origin),
+                What::Pending { name, text } => {
+                    let lookup = |n: &str| variables.get(n).cloned();
+                    let mut sets = Vec::new();
+                    let text = substitute(text, &lookup);
+                    let good = text.is_some_and(|t| {
+                        let mut input = cssparser::Parser::new(&t);
+                        read(name, &mut input, values, &mut sets).is_ok() && input.is_exhausted()
+                    });
+                    if good {
+                        for what in sets {
+                            if let What::Set(property, setting) = what {
+                                winners.slots[property as usize] = Won::Set(setting, origin);
+                            }
                         }
-                    }
-                } else {
-                    // Invalid at computed-value time: as if it said `unset`.
-                    for property in super::property::longhands(name) {
-                        winners.slots[*property as usize] = Won::Set(Setting::Wide(Wide::Unset), origin);
+                    } else {
+                        // Invalid at computed-value time: as if it said `unset`.
+                        for property in super::property::longhands(name) {
+                            winners.slots[*property as usize] = Won::Set(Setting::Wide(Wide::Unset), origin);
+                        }
                     }
                 }
             }
@@ -131,19 +181,19 @@ impl Winners {
 }
 
 /// All declarations, weakest first (CSS Cascade 5 §6.1). `rules` are in their normal order.
-fn each(rules: &[&Matched<'_>], attribute: &[Declared], mut tell: impl FnMut(&Declared, Origin)) {
+fn each(rules: &[&Matched<'_>], attribute: &[Declared], mut tell: impl FnMut(&Declared, Origin, Group)) {
     let mut important = false;
     for m in rules {
         for d in m.rule.block.iter() {
             if d.important {
                 important = true;
             } else {
-                tell(d, Origin::Sheet(m.sheet));
+                tell(d, Origin::Sheet(m.sheet), Group { important: false, layer: Some(m.layer) });
             }
         }
     }
     for d in attribute.iter().filter(|d| !d.important) {
-        tell(d, Origin::Attribute);
+        tell(d, Origin::Attribute, Group { important: false, layer: None });
     }
     if important {
         // Among important ones the layers count the other way round.
@@ -151,11 +201,19 @@ fn each(rules: &[&Matched<'_>], attribute: &[Declared], mut tell: impl FnMut(&De
         turned.sort_by_key(|m| (std::cmp::Reverse(m.layer), m.specificity, m.order));
         for m in turned {
             for d in m.rule.block.iter().filter(|d| d.important) {
-                tell(d, Origin::Sheet(m.sheet));
+                tell(d, Origin::Sheet(m.sheet), Group { important: true, layer: Some(m.layer) });
             }
         }
     }
     for d in attribute.iter().filter(|d| d.important) {
-        tell(d, Origin::Attribute);
+        tell(d, Origin::Attribute, Group { important: true, layer: None });
     }
+}
+
+/// Declarations that `revert-layer` takes back together (CSS Cascade 5 §6.4.5).
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Group {
+    important: bool,
+    /// None: the `style` attribute.
+    layer: Option<u32>,
 }
