@@ -16,6 +16,7 @@ use super::super::tree::{NodeId, Space, Tree, flag};
 use super::element::{El, View};
 use super::property::{Property, Setting};
 use super::selector::{Css, Pseudo};
+use super::shadows::Shadows;
 use super::sheet::{ContainerQuery, Layer, Rule, Scope, read_attribute};
 use super::winners::{Display, Winners, Won};
 
@@ -72,7 +73,6 @@ pub(super) struct Cascade<'p> {
     by_class: HashMap<String, Vec<u32>>,
     by_name: HashMap<&'p str, Vec<u32>>,
     rest: Vec<u32>,
-    shadows: HashMap<NodeId, NodeId>,
     /// The last of each name counts.
     keyframes: HashMap<&'p str, (usize, &'p [String])>,
     inline: &'p dyn Fn(&str) -> bool,
@@ -126,7 +126,12 @@ impl<'p> Cascade<'p> {
     pub(super) fn new(input: &Input<'p>) -> Self {
         let ranks = ranks(input.layers);
         let mut cascade = Self {
-            view: View { tree: input.tree, xml: input.xml, fragment: input.fragment },
+            view: View {
+                tree: input.tree,
+                xml: input.xml,
+                fragment: input.fragment,
+                shadows: Shadows::new(input.tree, input.shadows),
+            },
             screen: input.screen,
             quirks: if input.quirks { QuirksMode::Quirks } else { QuirksMode::NoQuirks },
             entries: Vec::new(),
@@ -134,7 +139,6 @@ impl<'p> Cascade<'p> {
             by_class: HashMap::new(),
             by_name: HashMap::new(),
             rest: Vec::new(),
-            shadows: input.shadows.iter().copied().collect(),
             keyframes: HashMap::new(),
             inline: input.inline,
             pending: input.pending,
@@ -225,10 +229,10 @@ impl<'p> Cascade<'p> {
                     child = tree.next(c);
                 }
             };
-            match self.shadows.get(&node) {
+            match self.view.shadows.root(node) {
                 Some(shadow) => {
-                    push_all(*shadow, *shadow);
-                    if self.has_slot(*shadow) {
+                    push_all(shadow, shadow);
+                    if self.has_slot(shadow) {
                         push_all(node, root);
                     }
                 }
@@ -249,7 +253,7 @@ impl<'p> Cascade<'p> {
     fn element(&mut self, node: NodeId, root: NodeId, from: &Inherited, caches: &mut SelectorCaches) -> Option<Inherited> {
         let tree = self.view.tree;
         let mut matched = self.matched(node, root, from, caches);
-        matched.sort_by_key(|m| (m.layer, m.specificity, m.order));
+        matched.sort_by_key(|m| (std::cmp::Reverse(m.inward), m.layer, m.specificity, m.order));
         let own: Vec<&Matched<'p>> = matched.iter().filter(|m| m.pseudo.is_none()).collect();
         let attribute =
             tree.attr(node, "style").filter(|s| (self.inline)(s)).map(|s| read_attribute(s, self.screen)).unwrap_or_default();
@@ -383,12 +387,14 @@ impl<'p> Cascade<'p> {
         // `class="a a"` names its rules twice.
         candidates.sort_unstable();
         candidates.dedup();
-        let own_shadow = self.shadows.get(&node).copied();
+        let reach = self.view.shadows.reach(node, root);
         let element = El { view: &self.view, id: node };
         let mut matched = Vec::new();
         for n in candidates {
             let entry = &self.entries[n as usize];
-            if entry.root != root && own_shadow != Some(entry.root) {
+            let Some((_, inward)) = reach.iter().find(|(tree, _)| *tree == entry.root).copied() else { continue };
+            // Of a tree that it only goes to, `::slotted()` alone can mean it.
+            if !matches!(inward, 0 | i32::MAX) && !entry.selector.is_slotted() {
                 continue;
             }
             self.work += if entry.climbs { u64::from(tree.depth(node)) + 1 } else { 1 };
@@ -401,15 +407,19 @@ impl<'p> Cascade<'p> {
                 None
             };
             let scopes = &entry.rule.scopes;
-            let fits = if scopes.is_empty() {
-                matches_selector(entry.selector, 0, None, element, &mut context)
-            } else {
-                scoped(entry.selector, scopes, element, &mut context)
-            };
+            // CSS Scoping 1 §3.2.1: in its own shadow tree a host has no features, and only `:host` means it.
+            let fits = context.with_featureless(inward == i32::MAX, |context| {
+                if scopes.is_empty() {
+                    matches_selector(entry.selector, 0, None, element, context)
+                } else {
+                    scoped(entry.selector, scopes, element, context)
+                }
+            });
             if fits && entry.rule.containers.iter().all(|q| self.container_fits(q, from.containers.as_ref())) {
                 matched.push(Matched {
                     rule: entry.rule,
                     pseudo: entry.pseudo,
+                    inward,
                     layer: entry.layer,
                     specificity: entry.selector.specificity(),
                     order: entry.order,
@@ -439,6 +449,8 @@ impl<'p> Cascade<'p> {
 pub(super) struct Matched<'p> {
     pub(super) rule: &'p Rule,
     pub(super) pseudo: Option<Pseudo>,
+    /// How much farther in than the element's own tree the rule's is.
+    pub(super) inward: i32,
     pub(super) layer: u32,
     pub(super) specificity: u32,
     pub(super) order: u32,

@@ -10,12 +10,14 @@ use selectors::{Element, OpaqueElement};
 
 use super::super::tree::{NodeId, Space, Tree, flag};
 use super::selector::{Class, Css, Pseudo, Word};
+use super::shadows::Shadows;
 
 /// What matching needs to know besides the tree.
 pub(super) struct View<'t> {
     pub(super) tree: &'t Tree,
     pub(super) xml: bool,
     pub(super) fragment: Option<&'t str>,
+    pub(super) shadows: Shadows,
 }
 
 /// An element, as `selectors` sees it.
@@ -363,6 +365,10 @@ impl Element for El<'_> {
 
     fn is_html_slot_element(&self) -> bool {
         self.html(&["slot"])
+    }
+
+    fn assigned_slot(&self) -> Option<Self> {
+        self.view.shadows.slot(self.id).map(|s| self.at(s))
     }
 
     fn has_id(&self, id: &Word, case: CaseSensitivity) -> bool {

@@ -11,6 +11,7 @@ mod position;
 mod property;
 mod rendering;
 mod selector;
+mod shadows;
 mod sheet;
 mod supports;
 mod value;

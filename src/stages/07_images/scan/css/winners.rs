@@ -130,7 +130,8 @@ impl Winners {
     }
 }
 
-/// All declarations, weakest first (CSS Cascade 5 §6.1). `rules` are in their normal order.
+/// All declarations, weakest first (CSS Cascade 5 §6.1). `rules` are in their normal order: those of outer trees win over those of
+/// inner ones, and among important ones it is the other way round. An attribute stands in the element's own tree.
 fn each(rules: &[&Matched<'_>], attribute: &[Declared], mut tell: impl FnMut(&Declared, Origin)) {
     let mut important = false;
     for m in rules {
@@ -145,17 +146,22 @@ fn each(rules: &[&Matched<'_>], attribute: &[Declared], mut tell: impl FnMut(&De
     for d in attribute.iter().filter(|d| !d.important) {
         tell(d, Origin::Attribute);
     }
-    if important {
-        // Among important ones the layers count the other way round.
-        let mut turned: Vec<&&Matched<'_>> = rules.iter().collect();
-        turned.sort_by_key(|m| (std::cmp::Reverse(m.layer), m.specificity, m.order));
-        for m in turned {
-            for d in m.rule.block.iter().filter(|d| d.important) {
-                tell(d, Origin::Sheet(m.sheet));
-            }
-        }
-    }
+    // Among important ones trees and layers count the other way round.
+    let mut turned: Vec<&&Matched<'_>> = if important { rules.iter().collect() } else { Vec::new() };
+    turned.sort_by_key(|m| (m.inward, std::cmp::Reverse(m.layer), m.specificity, m.order));
+    let (own, inner) = turned.split_at(turned.partition_point(|m| m.inward <= 0));
+    emphatic(own, &mut tell);
     for d in attribute.iter().filter(|d| d.important) {
         tell(d, Origin::Attribute);
+    }
+    emphatic(inner, &mut tell);
+}
+
+/// The important declarations.
+fn emphatic(rules: &[&&Matched<'_>], tell: &mut impl FnMut(&Declared, Origin)) {
+    for m in rules {
+        for d in m.rule.block.iter().filter(|d| d.important) {
+            tell(d, Origin::Sheet(m.sheet));
+        }
     }
 }

@@ -1,0 +1,63 @@
+//! Shadow trees: which slot a host's children go to, and which trees' rules can reach an element.
+//! Spec: DOM §4.2.2 (slots), CSS Scoping 1 §3, CSS Shadow Parts 1.
+
+use std::collections::HashMap;
+
+use super::super::tree::{NodeId, Tree};
+
+/// The shadow trees of a page.
+pub(super) struct Shadows {
+    roots: HashMap<NodeId, NodeId>,
+    /// For a child of a host: its slot, and the shadow root that the slot is in.
+    slots: HashMap<NodeId, (NodeId, NodeId)>,
+}
+
+impl Shadows {
+    /// `list`: hosts and their shadow roots.
+    pub(super) fn new(tree: &Tree, list: &[(NodeId, NodeId)]) -> Self {
+        let mut shadows = Self { roots: list.iter().copied().collect(), slots: HashMap::new() };
+        for (host, root) in list {
+            // Of several slots of one name the first counts.
+            let mut named: HashMap<&str, NodeId> = HashMap::new();
+            let mut at = tree.following(*root, *root, true);
+            while let Some(node) = at {
+                if tree.is_html(node, "slot") {
+                    named.entry(tree.attr(node, "name").unwrap_or_default()).or_insert(node);
+                }
+                at = tree.following(node, *root, true);
+            }
+            let mut child = tree.first(*host);
+            while let Some(c) = child {
+                let name = tree.attr(c, "slot").unwrap_or_default();
+                if let Some(slot) = named.get(name).filter(|_| tree.is_element(c)) {
+                    shadows.slots.insert(c, (*slot, *root));
+                }
+                child = tree.next(c);
+            }
+        }
+        shadows
+    }
+
+    /// The shadow root of a host.
+    pub(super) fn root(&self, host: NodeId) -> Option<NodeId> {
+        self.roots.get(&host).copied()
+    }
+
+    /// The slot that a host's child goes to.
+    pub(super) fn slot(&self, child: NodeId) -> Option<NodeId> {
+        self.slots.get(&child).map(|(slot, _)| *slot)
+    }
+
+    /// The trees whose rules can reach an element of the tree `own`, and how much farther in each is than that one: its slots' trees
+    /// and, farthest, that of which it is the host.
+    pub(super) fn reach(&self, node: NodeId, own: NodeId) -> Vec<(NodeId, i32)> {
+        let mut trees = vec![(own, 0)];
+        let mut at = node;
+        while let Some((slot, root)) = self.slots.get(&at) {
+            trees.push((*root, trees.len() as i32));
+            at = *slot;
+        }
+        trees.extend(self.root(node).map(|root| (root, i32::MAX)));
+        trees
+    }
+}
