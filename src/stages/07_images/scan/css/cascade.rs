@@ -16,7 +16,7 @@ use super::super::tree::{NodeId, Space, Tree, flag};
 use super::element::{El, View};
 use super::property::{Property, Setting};
 use super::selector::{Css, Pseudo};
-use super::shadows::Shadows;
+use super::shadows::{Shadows, tree_of};
 use super::sheet::{ContainerQuery, Layer, Rule, Scope, read_attribute};
 use super::winners::{Display, Winners, Won};
 
@@ -229,15 +229,15 @@ impl<'p> Cascade<'p> {
                     child = tree.next(c);
                 }
             };
-            match self.view.shadows.root(node) {
-                Some(shadow) => {
-                    push_all(shadow, shadow);
-                    if self.has_slot(shadow) {
-                        push_all(node, root);
-                    }
+            // CSS Scoping 1 §3: a host shows its shadow tree; its children are shown where a slot takes them.
+            match (self.view.shadows.root(node), self.view.shadows.assigned(node)) {
+                (Some(shadow), _) => push_all(shadow, shadow),
+                (None, Some(assigned)) => {
+                    let root = tree.parent(root).map_or(root, |host| tree_of(tree, host));
+                    stack.extend(assigned.iter().map(|c| (*c, root, own.clone())));
                 }
-                None if self.shows_children(node) => push_all(node, root),
-                None => {}
+                (None, None) if self.shows_children(node) => push_all(node, root),
+                (None, None) => {}
             }
             if self.closed_details(node) {
                 let summary = stack[at..].iter().position(|(c, _, _)| tree.is_html(*c, "summary"));

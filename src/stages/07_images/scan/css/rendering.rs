@@ -17,18 +17,6 @@ pub(super) const PAINTS: [&str; 8] =
     ["fill", "stroke", "filter", "mask", "clip-path", "marker-start", "marker-mid", "marker-end"];
 
 impl Cascade<'_> {
-    pub(super) fn has_slot(&self, root: NodeId) -> bool {
-        let tree = self.view.tree;
-        let mut at = tree.following(root, root, true);
-        while let Some(node) = at {
-            if tree.is_html(node, "slot") {
-                return true;
-            }
-            at = tree.following(node, root, true);
-        }
-        false
-    }
-
     pub(super) fn closed_details(&self, node: NodeId) -> bool {
         self.view.tree.is_html(node, "details") && self.view.tree.attr(node, "open").is_none()
     }
