@@ -296,13 +296,10 @@ impl<'p> Cascade<'p> {
             Some(Display::Word(w)) => Some(&**w),
             _ => None,
         };
-        self.pseudos(node, &matched, &inherited.variables, shown_as);
-        if let Some(Display::Word(w)) = won.word(Property::ContentVisibility)
-            // What is `auto` is as a rule far below, and left out until it comes near.
-            && matches!(&*w, "hidden" | "auto")
-        {
+        if self.skips_content(node, won.word(Property::ContentVisibility).as_ref(), shown_as) {
             return None;
         }
+        self.pseudos(node, &matched, &inherited.variables, shown_as);
         Some(inherited)
     }
 
