@@ -5,6 +5,7 @@ mod apply;
 mod cascade;
 mod color;
 mod element;
+mod frame;
 mod gradient;
 mod math;
 mod position;

@@ -34,6 +34,8 @@ pub(super) enum Property {
     ContainerName,
     Width,
     MaxWidth,
+    /// Of frames.
+    Height,
     Animation,
 }
 
@@ -41,7 +43,7 @@ use Property as P;
 
 impl Property {
     /// How many there are.
-    pub(super) const COUNT: usize = 24;
+    pub(super) const COUNT: usize = 25;
     const ALL: [Self; Self::COUNT] = [
         P::BackgroundImage,
         P::ListStyleImage,
@@ -66,6 +68,7 @@ impl Property {
         P::ContainerName,
         P::Width,
         P::MaxWidth,
+        P::Height,
         P::Animation,
     ];
     /// The first ones name pictures.
@@ -163,6 +166,7 @@ pub(super) fn longhands(name: &str) -> &'static [Property] {
         "container-name" => &[P::ContainerName],
         "width" => &[P::Width],
         "max-width" => &[P::MaxWidth],
+        "height" => &[P::Height],
         "animation" | "animation-name" | "-webkit-animation" | "-webkit-animation-name" => &[P::Animation],
         "all" => &Property::ALL,
         _ => &[],
@@ -342,7 +346,7 @@ pub(super) fn read(name: &str, input: &mut Parser<'_>, values: Values<'_>, out: 
             }
             input.expect_exhausted()?;
         }
-        "width" | "max-width" => {
+        "width" | "max-width" | "height" => {
             let property = properties[0];
             let state = input.state();
             let setting = match input.next()?.clone() {
