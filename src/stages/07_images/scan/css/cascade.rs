@@ -384,14 +384,20 @@ impl<'p> Cascade<'p> {
         // `class="a a"` names its rules twice.
         candidates.sort_unstable();
         candidates.dedup();
-        let reach = self.view.shadows.reach(node, root);
+        let reach = self.view.shadows.reach(tree, node, root);
         let element = El { view: &self.view, id: node };
         let mut matched = Vec::new();
         for n in candidates {
             let entry = &self.entries[n as usize];
             let Some((_, inward)) = reach.iter().find(|(tree, _)| *tree == entry.root).copied() else { continue };
-            // Of a tree that it only goes to, `::slotted()` alone can mean it.
-            if !matches!(inward, 0 | i32::MAX) && !entry.selector.is_slotted() {
+            // In a tree that it only goes to, `::slotted()` alone can mean it; from outside, and in its own tree after `:host`, `::part()`.
+            let fits = match inward {
+                i32::MAX => true,
+                0 => !entry.selector.is_part() || entry.selector.iter_raw_match_order().any(Component::is_host),
+                1.. => entry.selector.is_slotted(),
+                _ => entry.selector.is_part(),
+            };
+            if !fits {
                 continue;
             }
             self.work += if entry.climbs { u64::from(tree.depth(node)) + 1 } else { 1 };

@@ -384,8 +384,10 @@ impl Element for El<'_> {
         false
     }
 
-    fn imported_part(&self, _: &Word) -> Option<Word> {
-        None
+    /// CSS Shadow Parts 1 §3.2: `exportparts="inner: outer, both"`.
+    fn imported_part(&self, name: &Word) -> Option<Word> {
+        let mut pairs = self.attr("exportparts")?.split(',').map(|pair| pair.split_once(':').unwrap_or((pair, pair)));
+        pairs.find(|(_, outer)| outer.trim() == name.as_str()).map(|(inner, _)| Word::from(inner.trim()))
     }
 
     fn is_part(&self, name: &Word) -> bool {

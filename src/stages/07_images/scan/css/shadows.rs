@@ -60,8 +60,8 @@ impl Shadows {
     }
 
     /// The trees whose rules can reach an element of the tree `own`, and how much farther in each is than that one: its slots' trees
-    /// and, farthest, that of which it is the host.
-    pub(super) fn reach(&self, node: NodeId, own: NodeId) -> Vec<(NodeId, i32)> {
+    /// and, farthest, that of which it is the host; for a part, the trees around its own, farther out.
+    pub(super) fn reach(&self, tree: &Tree, node: NodeId, own: NodeId) -> Vec<(NodeId, i32)> {
         let mut trees = vec![(own, 0)];
         let mut at = node;
         while let Some((slot, root)) = self.slots.get(&at) {
@@ -69,6 +69,14 @@ impl Shadows {
             at = *slot;
         }
         trees.extend(self.root(node).map(|root| (root, i32::MAX)));
+        if tree.attr(node, "part").is_some() {
+            let (mut at, mut inward) = (own, 0);
+            while let Some(host) = tree.parent(at).filter(|_| tree.has(at, flag::SHADOW)) {
+                at = tree_of(tree, host);
+                inward -= 1;
+                trees.push((at, inward));
+            }
+        }
         trees
     }
 }

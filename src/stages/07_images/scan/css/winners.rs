@@ -133,19 +133,13 @@ impl Winners {
 /// All declarations, weakest first (CSS Cascade 5 §6.1). `rules` are in their normal order: those of outer trees win over those of
 /// inner ones, and among important ones it is the other way round. An attribute stands in the element's own tree.
 fn each(rules: &[&Matched<'_>], attribute: &[Declared], mut tell: impl FnMut(&Declared, Origin)) {
-    let mut important = false;
-    for m in rules {
-        for d in m.rule.block.iter() {
-            if d.important {
-                important = true;
-            } else {
-                tell(d, Origin::Sheet(m.sheet));
-            }
-        }
-    }
+    let (own, outer) = rules.split_at(rules.partition_point(|m| m.inward >= 0));
+    plain(own, &mut tell);
     for d in attribute.iter().filter(|d| !d.important) {
         tell(d, Origin::Attribute);
     }
+    plain(outer, &mut tell);
+    let important = rules.iter().any(|m| m.rule.block.iter().any(|d| d.important));
     // Among important ones trees and layers count the other way round.
     let mut turned: Vec<&&Matched<'_>> = if important { rules.iter().collect() } else { Vec::new() };
     turned.sort_by_key(|m| (m.inward, std::cmp::Reverse(m.layer), m.specificity, m.order));
@@ -155,6 +149,15 @@ fn each(rules: &[&Matched<'_>], attribute: &[Declared], mut tell: impl FnMut(&De
         tell(d, Origin::Attribute);
     }
     emphatic(inner, &mut tell);
+}
+
+/// The declarations without weight.
+fn plain(rules: &[&Matched<'_>], tell: &mut impl FnMut(&Declared, Origin)) {
+    for m in rules {
+        for d in m.rule.block.iter().filter(|d| !d.important) {
+            tell(d, Origin::Sheet(m.sheet));
+        }
+    }
 }
 
 /// The important declarations.
