@@ -25,11 +25,11 @@ impl Scanner {
         for frame in framed {
             match (frame.srcdoc, frame.url) {
                 (Some(text), _) => {
-                    let child = self.child_of_own(frame.order, frame.sandboxed, &text);
+                    let child = self.child_of_own(frame.node, frame.order, frame.sandboxed, &text);
                     self.children.insert(frame.id, Frame::Entered { scanner: Box::new(child), next: false, node: frame.node });
                 }
                 (None, Some(url)) if url.scheme() == "data" => {
-                    if let Some(child) = self.child_of_data(frame.order, &url) {
+                    if let Some(child) = self.child_of_data(frame.node, frame.order, &url) {
                         self.children
                             .insert(frame.id, Frame::Entered { scanner: Box::new(child), next: false, node: frame.node });
                     }
@@ -42,19 +42,19 @@ impl Scanner {
         }
     }
 
-    fn child_page(&self, url: Url, gate: Gate, from: Option<Url>, referrer: ReferrerPolicy, order: Order) -> Page {
+    fn child_page(&self, node: NodeId, url: Url, gate: Gate, from: Option<Url>, referrer: ReferrerPolicy, order: Order) -> Page {
         let page = self.page.borrow();
-        let mut child = Page::new(url, gate, from, referrer, page.screen, page.shared.clone(), true, false);
+        let mut child = Page::new(url, gate, from, referrer, page.frame_screen(node), page.shared.clone(), true, false);
         child.place = (order.0 + 1, 0);
         child.around = page.around.iter().cloned().chain([page.url.clone()]).collect();
         child
     }
 
     /// `srcdoc`: a page with its parent's address, base and policies.
-    fn child_of_own(&self, order: Order, sandboxed: bool, text: &str) -> Self {
+    fn child_of_own(&self, node: NodeId, order: Order, sandboxed: bool, text: &str) -> Self {
         let page = self.page.borrow();
         let from = page.from.clone().filter(|_| !sandboxed);
-        let mut child = self.child_page(page.base.clone(), page.gate.inherited(), from, page.referrer, order);
+        let mut child = self.child_page(node, page.base.clone(), page.gate.inherited(), from, page.referrer, order);
         child.url = page.url.clone();
         child.encoding = encoding_rs::UTF_8;
         drop(page);
@@ -65,12 +65,12 @@ impl Scanner {
     }
 
     /// A page in a `data:` URL has no address: nothing in it is relative to anything, and no Referer is sent.
-    fn child_of_data(&self, order: Order, url: &Url) -> Option<Self> {
+    fn child_of_data(&self, node: NodeId, order: Order, url: &Url) -> Option<Self> {
         let data = data_url::DataUrl::process(url.as_str()).ok()?;
         let (body, _) = data.decode_to_vec().ok()?;
         let content_type = data.mime_type().to_string().into_bytes();
         let gate = self.page.borrow().gate.inherited();
-        let child = self.child_page(url.clone(), gate, None, ReferrerPolicy::default(), order);
+        let child = self.child_page(node, url.clone(), gate, None, ReferrerPolicy::default(), order);
         let document = kind::declared(Some(&content_type), &[]);
         let mut scanner = Self::of(child, document, Some(content_type), None);
         scanner.advance(&body, false);
@@ -81,7 +81,7 @@ impl Scanner {
     pub fn frame(&mut self, id: FrameId, answer: Option<FrameAnswer>) -> Vec<Reference> {
         match self.children.get(&id) {
             Some(&Frame::Waiting { order, sandboxed, next, node }) => {
-                match answer.and_then(|a| self.child_of_answer(order, sandboxed, next, a)) {
+                match answer.and_then(|a| self.child_of_answer(node, order, sandboxed, next, a)) {
                     Some(child) => {
                         self.children.insert(id, Frame::Entered { scanner: Box::new(child), next, node });
                         self.settle_children();
@@ -107,7 +107,7 @@ impl Scanner {
         }
     }
 
-    fn child_of_answer(&self, order: Order, sandboxed: bool, next: bool, answer: FrameAnswer) -> Option<Self> {
+    fn child_of_answer(&self, node: NodeId, order: Order, sandboxed: bool, next: bool, answer: FrameAnswer) -> Option<Self> {
         let FrameAnswer { url, fields, body } = answer;
         let gate = Gate::new(&url, &fields);
         let page = self.page.borrow();
@@ -118,7 +118,7 @@ impl Scanner {
         let referrer = ReferrerPolicy::of_fields(&fields).unwrap_or_default();
         let content_type = fields.iter().find(|f| f.name.eq_ignore_ascii_case("content-type")).map(|f| f.value.0.clone());
         let parent = (!next && url.origin() == page.url.origin()).then_some(page.encoding);
-        let mut child = self.child_page(url, gate, from, referrer, order);
+        let mut child = self.child_page(node, url, gate, from, referrer, order);
         if next {
             (child.top, child.follow, child.enter_frames) = (page.top, page.follow, page.enter_frames);
         }

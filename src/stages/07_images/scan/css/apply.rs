@@ -11,6 +11,7 @@ use super::cascade::{self, Applied, Cascade, Input, Origin};
 use super::element::{El, View};
 use super::property;
 use super::rendering::PAINTS;
+use super::shadows::Shadows;
 use super::sheet::{Layer, Named};
 
 impl Page {
@@ -99,7 +100,8 @@ impl Page {
                 && (self.plugins.contains(&node) || self.objects.iter().any(|(_, o)| *o == node))
         };
         let inline = |text: &str| self.gate.inline_style(true, text, "").is_ok();
-        let view = View { tree: &self.tree, xml: self.xml, fragment: None, focused: None };
+        let shadows = Shadows::new(&self.tree, &[]);
+        let view = View { tree: &self.tree, xml: self.xml, fragment: None, focused: None, shadows };
         let input = Input {
             tree: &self.tree,
             screen: &self.screen,

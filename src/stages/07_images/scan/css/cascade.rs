@@ -17,6 +17,7 @@ use super::element::{El, View};
 use super::property::{Property, Setting};
 use super::registered::Registered;
 use super::selector::{Css, Pseudo};
+use super::shadows::{Shadows, tree_of};
 use super::sheet::{ContainerQuery, Layer, Rule, Scope, read_attribute};
 use super::value::Values;
 use super::winners::{Display, Winners, Won};
@@ -76,7 +77,6 @@ pub(super) struct Cascade<'p> {
     by_class: HashMap<String, Vec<u32>>,
     by_name: HashMap<&'p str, Vec<u32>>,
     rest: Vec<u32>,
-    shadows: HashMap<NodeId, NodeId>,
     /// The last of each name counts.
     keyframes: HashMap<&'p str, (usize, &'p [String])>,
     /// The last of each name counts.
@@ -147,7 +147,13 @@ impl<'p> Cascade<'p> {
     pub(super) fn new(input: &Input<'p>) -> Self {
         let ranks = ranks(input.layers);
         let mut cascade = Self {
-            view: View { tree: input.tree, xml: input.xml, fragment: input.fragment, focused: input.focused },
+            view: View {
+                tree: input.tree,
+                xml: input.xml,
+                fragment: input.fragment,
+                focused: input.focused,
+                shadows: Shadows::new(input.tree, input.shadows),
+            },
             screen: input.screen,
             dark: input.dark,
             quirks: if input.quirks { QuirksMode::Quirks } else { QuirksMode::NoQuirks },
@@ -156,7 +162,6 @@ impl<'p> Cascade<'p> {
             by_class: HashMap::new(),
             by_name: HashMap::new(),
             rest: Vec::new(),
-            shadows: input.shadows.iter().copied().collect(),
             keyframes: HashMap::new(),
             registered: HashMap::new(),
             inline: input.inline,
@@ -251,15 +256,15 @@ impl<'p> Cascade<'p> {
                     child = tree.next(c);
                 }
             };
-            match self.shadows.get(&node) {
-                Some(shadow) => {
-                    push_all(*shadow, *shadow);
-                    if self.has_slot(*shadow) {
-                        push_all(node, root);
-                    }
+            // CSS Scoping 1 §3: a host shows its shadow tree; its children are shown where a slot takes them.
+            match (self.view.shadows.root(node), self.view.shadows.assigned(node)) {
+                (Some(shadow), _) => push_all(shadow, shadow),
+                (None, Some(assigned)) => {
+                    let root = tree.parent(root).map_or(root, |host| tree_of(tree, host));
+                    stack.extend(assigned.iter().map(|c| (*c, root, own.clone())));
                 }
-                None if self.shows_children(node) => push_all(node, root),
-                None => {}
+                (None, None) if self.shows_children(node) => push_all(node, root),
+                (None, None) => {}
             }
             if self.closed_details(node) {
                 let summary = stack[at..].iter().position(|(c, _, _)| tree.is_html(*c, "summary"));
@@ -275,7 +280,7 @@ impl<'p> Cascade<'p> {
     fn element(&mut self, node: NodeId, root: NodeId, from: &Inherited, caches: &mut SelectorCaches) -> Option<Inherited> {
         let tree = self.view.tree;
         let mut matched = self.matched(node, root, from, caches);
-        matched.sort_by_key(|m| (m.layer, m.specificity, m.order));
+        matched.sort_by_key(|m| (std::cmp::Reverse(m.inward), m.layer, m.specificity, m.order));
         let own: Vec<&Matched<'p>> = matched.iter().filter(|m| m.pseudo.is_none()).collect();
         let attribute =
             tree.attr(node, "style").filter(|s| (self.inline)(s)).map(|s| read_attribute(s, self.screen)).unwrap_or_default();
@@ -327,10 +332,7 @@ impl<'p> Cascade<'p> {
             Some(Display::Word(w)) => Some(&**w),
             _ => None,
         };
-        if let Some(Display::Word(w)) = won.word(Property::ContentVisibility)
-            // What is `auto` is as a rule far below, and left out until it comes near.
-            && matches!(&*w, "hidden" | "auto")
-        {
+        if self.skips_content(node, won.word(Property::ContentVisibility).as_ref(), shown_as) {
             return None;
         }
         self.pseudos(node, &matched, &inherited, shown_as);
@@ -440,12 +442,20 @@ impl<'p> Cascade<'p> {
         // `class="a a"` names its rules twice.
         candidates.sort_unstable();
         candidates.dedup();
-        let own_shadow = self.shadows.get(&node).copied();
+        let reach = self.view.shadows.reach(tree, node, root);
         let element = El { view: &self.view, id: node };
         let mut matched = Vec::new();
         for n in candidates {
             let entry = &self.entries[n as usize];
-            if entry.root != root && own_shadow != Some(entry.root) {
+            let Some((_, inward)) = reach.iter().find(|(tree, _)| *tree == entry.root).copied() else { continue };
+            // In a tree that it only goes to, `::slotted()` alone can mean it; from outside, and in its own tree after `:host`, `::part()`.
+            let fits = match inward {
+                i32::MAX => true,
+                0 => !entry.selector.is_part() || entry.selector.iter_raw_match_order().any(Component::is_host),
+                1.. => entry.selector.is_slotted(),
+                _ => entry.selector.is_part(),
+            };
+            if !fits {
                 continue;
             }
             self.work += if entry.climbs { u64::from(tree.depth(node)) + 1 } else { 1 };
@@ -458,15 +468,19 @@ impl<'p> Cascade<'p> {
                 None
             };
             let scopes = &entry.rule.scopes;
-            let fits = if scopes.is_empty() {
-                matches_selector(entry.selector, 0, None, element, &mut context)
-            } else {
-                scoped(entry.selector, scopes, element, &mut context)
-            };
+            // CSS Scoping 1 §3.2.1: in its own shadow tree a host has no features, and only `:host` means it.
+            let fits = context.with_featureless(inward == i32::MAX, |context| {
+                if scopes.is_empty() {
+                    matches_selector(entry.selector, 0, None, element, context)
+                } else {
+                    scoped(entry.selector, scopes, element, context)
+                }
+            });
             if fits && entry.rule.containers.iter().all(|q| self.container_fits(q, from.containers.as_ref())) {
                 matched.push(Matched {
                     rule: entry.rule,
                     pseudo: entry.pseudo,
+                    inward,
                     layer: entry.layer,
                     specificity: entry.selector.specificity(),
                     order: entry.order,
@@ -504,6 +518,8 @@ impl<'p> Cascade<'p> {
 pub(super) struct Matched<'p> {
     pub(super) rule: &'p Rule,
     pub(super) pseudo: Option<Pseudo>,
+    /// How much farther in than the element's own tree the rule's is.
+    pub(super) inward: i32,
     pub(super) layer: u32,
     pub(super) specificity: u32,
     pub(super) order: u32,

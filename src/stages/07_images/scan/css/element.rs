@@ -10,6 +10,7 @@ use selectors::{Element, OpaqueElement};
 
 use super::super::tree::{NodeId, Space, Tree, flag};
 use super::selector::{Class, Css, Pseudo, Word};
+use super::shadows::Shadows;
 
 /// What matching needs to know besides the tree.
 pub(super) struct View<'t> {
@@ -18,6 +19,7 @@ pub(super) struct View<'t> {
     pub(super) fragment: Option<&'t str>,
     /// What has the focus.
     pub(super) focused: Option<NodeId>,
+    pub(super) shadows: Shadows,
 }
 
 /// An element, as `selectors` sees it.
@@ -427,6 +429,10 @@ impl Element for El<'_> {
         self.html(&["slot"])
     }
 
+    fn assigned_slot(&self) -> Option<Self> {
+        self.view.shadows.slot(self.id).map(|s| self.at(s))
+    }
+
     fn has_id(&self, id: &Word, case: CaseSensitivity) -> bool {
         self.attr("id").is_some_and(|v| case.eq(v.as_bytes(), id.as_str().as_bytes()))
     }
@@ -440,8 +446,10 @@ impl Element for El<'_> {
         false
     }
 
-    fn imported_part(&self, _: &Word) -> Option<Word> {
-        None
+    /// CSS Shadow Parts 1 §3.2: `exportparts="inner: outer, both"`.
+    fn imported_part(&self, name: &Word) -> Option<Word> {
+        let mut pairs = self.attr("exportparts")?.split(',').map(|pair| pair.split_once(':').unwrap_or((pair, pair)));
+        pairs.find(|(_, outer)| outer.trim() == name.as_str()).map(|(inner, _)| Word::from(inner.trim()))
     }
 
     fn is_part(&self, name: &Word) -> bool {

@@ -34,9 +34,9 @@ pub(super) enum Property {
     ContainerName,
     Width,
     MaxWidth,
+    Height,
     Animation,
     ColorScheme,
-    Height,
 }
 
 use Property as P;
@@ -68,9 +68,9 @@ impl Property {
         P::ContainerName,
         P::Width,
         P::MaxWidth,
+        P::Height,
         P::Animation,
         P::ColorScheme,
-        P::Height,
     ];
     /// The first ones name pictures.
     pub(super) const PICTURES: usize = 17;

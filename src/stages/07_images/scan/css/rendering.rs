@@ -11,24 +11,13 @@ use super::cascade::Cascade;
 use super::property::{Property, Setting, What, may_name, read};
 use super::selector::Pseudo;
 use super::value::Values;
+use super::winners::Display;
 
 /// SVG attributes that are style and can name something to be fetched.
 pub(super) const PAINTS: [&str; 8] =
     ["fill", "stroke", "filter", "mask", "clip-path", "marker-start", "marker-mid", "marker-end"];
 
 impl Cascade<'_> {
-    pub(super) fn has_slot(&self, root: NodeId) -> bool {
-        let tree = self.view.tree;
-        let mut at = tree.following(root, root, true);
-        while let Some(node) = at {
-            if tree.is_html(node, "slot") {
-                return true;
-            }
-            at = tree.following(node, root, true);
-        }
-        false
-    }
-
     pub(super) fn closed_details(&self, node: NodeId) -> bool {
         self.view.tree.is_html(node, "details") && self.view.tree.attr(node, "open").is_none()
     }
@@ -67,6 +56,23 @@ impl Cascade<'_> {
             _ => {}
         }
         attr("popover").is_some() || (local != "embed" && attr("hidden").is_some_and(|v| !v.eq_ignore_ascii_case("until-found")))
+    }
+
+    /// Is what is in it left out? `visibility` and `display` as its style says, if it does.
+    pub(super) fn skips_content(&self, node: NodeId, visibility: Option<&Display>, display: Option<&str>) -> bool {
+        let tree = self.view.tree;
+        let skips = match visibility {
+            // What is `auto` is as a rule far below, and left out until it comes near.
+            Some(Display::Word(w)) => matches!(&**w, "hidden" | "auto"),
+            Some(Display::Shown) => false,
+            None => {
+                let hidden = tree.attr(node, "hidden").filter(|_| tree.space(node) == Space::Html);
+                hidden.is_some_and(|v| v.eq_ignore_ascii_case("until-found"))
+            }
+        };
+        // CSS Containment 2 §4: what has no box of its own that could be contained leaves nothing out.
+        let within_a_line = || tree.space(node) == Space::Html && self.inline(node);
+        skips && !display.map_or_else(within_a_line, |d| matches!(d, "inline" | "contents"))
     }
 
     /// Can the element have that pseudo-element? `display` as its style says, if it does.

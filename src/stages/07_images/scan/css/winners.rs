@@ -180,33 +180,42 @@ impl Winners {
     }
 }
 
-/// All declarations, weakest first (CSS Cascade 5 §6.1). `rules` are in their normal order.
+/// All declarations, weakest first (CSS Cascade 5 §6.1). `rules` are in their normal order: those of outer trees win over those of
+/// inner ones, and among important ones it is the other way round. An attribute stands in the element's own tree.
 fn each(rules: &[&Matched<'_>], attribute: &[Declared], mut tell: impl FnMut(&Declared, Origin, Group)) {
-    let mut important = false;
-    for m in rules {
-        for d in m.rule.block.iter() {
-            if d.important {
-                important = true;
-            } else {
-                tell(d, Origin::Sheet(m.sheet), Group { important: false, layer: Some(m.layer) });
-            }
-        }
-    }
+    let (own, outer) = rules.split_at(rules.partition_point(|m| m.inward >= 0));
+    plain(own, &mut tell);
     for d in attribute.iter().filter(|d| !d.important) {
-        tell(d, Origin::Attribute, Group { important: false, layer: None });
+        tell(d, Origin::Attribute, Group { important: false, inward: 0, layer: None });
     }
-    if important {
-        // Among important ones the layers count the other way round.
-        let mut turned: Vec<&&Matched<'_>> = rules.iter().collect();
-        turned.sort_by_key(|m| (std::cmp::Reverse(m.layer), m.specificity, m.order));
-        for m in turned {
-            for d in m.rule.block.iter().filter(|d| d.important) {
-                tell(d, Origin::Sheet(m.sheet), Group { important: true, layer: Some(m.layer) });
-            }
+    plain(outer, &mut tell);
+    let important = rules.iter().any(|m| m.rule.block.iter().any(|d| d.important));
+    // Among important ones trees and layers count the other way round.
+    let mut turned: Vec<&&Matched<'_>> = if important { rules.iter().collect() } else { Vec::new() };
+    turned.sort_by_key(|m| (m.inward, std::cmp::Reverse(m.layer), m.specificity, m.order));
+    let (own, inner) = turned.split_at(turned.partition_point(|m| m.inward <= 0));
+    emphatic(own, &mut tell);
+    for d in attribute.iter().filter(|d| d.important) {
+        tell(d, Origin::Attribute, Group { important: true, inward: 0, layer: None });
+    }
+    emphatic(inner, &mut tell);
+}
+
+/// The declarations without weight.
+fn plain(rules: &[&Matched<'_>], tell: &mut impl FnMut(&Declared, Origin, Group)) {
+    for m in rules {
+        for d in m.rule.block.iter().filter(|d| !d.important) {
+            tell(d, Origin::Sheet(m.sheet), m.group(false));
         }
     }
-    for d in attribute.iter().filter(|d| d.important) {
-        tell(d, Origin::Attribute, Group { important: true, layer: None });
+}
+
+/// The important declarations.
+fn emphatic(rules: &[&&Matched<'_>], tell: &mut impl FnMut(&Declared, Origin, Group)) {
+    for m in rules {
+        for d in m.rule.block.iter().filter(|d| d.important) {
+            tell(d, Origin::Sheet(m.sheet), m.group(true));
+        }
     }
 }
 
@@ -214,6 +223,14 @@ fn each(rules: &[&Matched<'_>], attribute: &[Declared], mut tell: impl FnMut(&De
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Group {
     important: bool,
+    /// How far inwards its tree lies.
+    inward: i32,
     /// None: the `style` attribute.
     layer: Option<u32>,
+}
+
+impl Matched<'_> {
+    fn group(&self, important: bool) -> Group {
+        Group { important, inward: self.inward, layer: Some(self.layer) }
+    }
 }
