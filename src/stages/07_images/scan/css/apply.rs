@@ -1,5 +1,6 @@
 //! When the page has ended and its sheets are there: what its styles make it fetch.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 use encoding_rs::UTF_8;
@@ -101,7 +102,7 @@ impl Page {
         };
         let inline = |text: &str| self.gate.inline_style(true, text, "").is_ok();
         let shadows = Shadows::new(&self.tree, &[]);
-        let view = View { tree: &self.tree, xml: self.xml, fragment: None, focused: None, shadows };
+        let view = View { tree: &self.tree, xml: self.xml, fragment: None, focused: None, defaults: OnceCell::new(), shadows };
         let input = Input {
             tree: &self.tree,
             screen: &self.screen,

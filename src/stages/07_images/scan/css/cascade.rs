@@ -1,6 +1,7 @@
 //! Which pictures the rendered elements of a page have in their style: matching, cascading, and a walk from the root down.
 //! Spec: CSS Cascade 5 §6 (order), CSS Variables 1, CSS Display 3 (what is not rendered).
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -83,7 +84,7 @@ pub(super) struct Cascade<'p> {
     pub(super) registered: HashMap<&'p str, &'p Registered>,
     inline: &'p dyn Fn(&str) -> bool,
     pub(super) pending: &'p dyn Fn(NodeId) -> bool,
-    /// Selectors tried, times the elements that they may look at; a bound for pages that are made to be slow.
+    /// Selectors tried, times the elements that they may look at, and variables copied; a bound for pages that are made to be slow.
     work: u64,
     pub(super) found: Vec<Found>,
     /// `object`, `embed` and frames that are rendered.
@@ -152,6 +153,7 @@ impl<'p> Cascade<'p> {
                 xml: input.xml,
                 fragment: input.fragment,
                 focused: input.focused,
+                defaults: OnceCell::new(),
                 shadows: Shadows::new(input.tree, input.shadows),
             },
             screen: input.screen,
@@ -285,6 +287,10 @@ impl<'p> Cascade<'p> {
         let attribute =
             tree.attr(node, "style").filter(|s| (self.inline)(s)).map(|s| read_attribute(s, self.screen)).unwrap_or_default();
         let variables = self.variables(&own, &attribute, &from.variables, self.values(from.dark));
+        self.work += self.registered.len() as u64;
+        if !Rc::ptr_eq(&variables, &from.variables) {
+            self.work += variables.len() as u64;
+        }
         let mut won = Self::cascade(&own, &attribute, self.hints(node), &variables, self.values(from.dark));
         let dark = self.is_dark(&won, from.dark);
         if dark != from.dark {
@@ -443,6 +449,7 @@ impl<'p> Cascade<'p> {
         candidates.sort_unstable();
         candidates.dedup();
         let reach = self.view.shadows.reach(tree, node, root);
+        self.work += (reach.len() as u64 - 1) * u64::from(tree.depth(node));
         let element = El { view: &self.view, id: node };
         let mut matched = Vec::new();
         for n in candidates {

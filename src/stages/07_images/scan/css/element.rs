@@ -1,6 +1,8 @@
 //! An element as selectors see it, in a page that has just been loaded and that nobody touches.
 //! Spec: Selectors 4 §6–§15, HTML §4.16.3 (pseudo-classes).
 
+use std::cell::OnceCell;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use selectors::attr::{AttrSelectorOperation, CaseSensitivity, NamespaceConstraint};
@@ -20,6 +22,8 @@ pub(super) struct View<'t> {
     /// What has the focus.
     pub(super) focused: Option<NodeId>,
     pub(super) shadows: Shadows,
+    /// The default buttons of all forms, when one is asked about.
+    pub(super) defaults: OnceCell<HashSet<NodeId>>,
 }
 
 /// An element, as `selectors` sees it.
@@ -238,20 +242,28 @@ impl<'t> El<'t> {
 
     /// HTML §4.10.22.2: the first of its form that submits it.
     fn default_button(&self) -> bool {
-        if !self.submits() {
-            return false;
-        }
-        let Some(form) = self.form() else { return false };
+        self.submits() && self.view.defaults.get_or_init(|| self.default_buttons()).contains(&self.id)
+    }
+
+    /// Those of all forms.
+    fn default_buttons(&self) -> HashSet<NodeId> {
         let tree = self.tree();
+        // The first element of each name.
+        let mut named: HashMap<&str, NodeId> = HashMap::new();
+        let mut buttons = Vec::new();
         let mut next = tree.following(Tree::DOCUMENT, Tree::DOCUMENT, true);
         while let Some(node) = next {
-            let other = self.at(node);
-            if tree.is_element(node) && other.submits() && other.form() == Some(form) {
-                return node == self.id;
+            if tree.is_element(node) {
+                if let Some(id) = tree.attr(node, "id") {
+                    named.entry(id).or_insert(node);
+                }
+                buttons.extend(Some(self.at(node)).filter(Self::submits));
             }
             next = tree.following(node, Tree::DOCUMENT, true);
         }
-        false
+        let mut forms = HashSet::new();
+        let mut first = |button: &Self| button.form(&named).is_some_and(|form| forms.insert(form));
+        buttons.iter().filter(|b| first(b)).map(|b| b.id).collect()
     }
 
     fn submits(&self) -> bool {
@@ -260,17 +272,9 @@ impl<'t> El<'t> {
     }
 
     /// The form that it belongs to: the one that `form` names, else the one around it.
-    fn form(&self) -> Option<NodeId> {
-        let tree = self.tree();
-        if let Some(named) = self.attr("form") {
-            let mut next = tree.following(Tree::DOCUMENT, Tree::DOCUMENT, true);
-            while let Some(node) = next {
-                if tree.attr(node, "id") == Some(named) {
-                    return Some(node).filter(|n| tree.is_html(*n, "form"));
-                }
-                next = tree.following(node, Tree::DOCUMENT, true);
-            }
-            return None;
+    fn form(&self, named: &HashMap<&str, NodeId>) -> Option<NodeId> {
+        if let Some(name) = self.attr("form") {
+            return named.get(name).copied().filter(|n| self.tree().is_html(*n, "form"));
         }
         let mut at = self.parent_element();
         while let Some(parent) = at.filter(|p| !p.html(&["form"])) {

@@ -1,6 +1,7 @@
 //! The size of a frame, which is the viewport of the page in it, as far as it is known without layout.
 //! Spec: HTML §15.4.3 (dimension attributes), CSS Sizing 3 §5.1 (300 by 150 where nothing is said).
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use selectors::context::{
@@ -59,7 +60,14 @@ impl Page {
         let rules = self.sheets.slots.iter().filter_map(|s| s.sheet.as_ref()).flat_map(|s| &s.rules);
         let rules: Vec<&Rule> = rules.filter(|r| r.block.iter().any(sizes)).take(TRIED).collect();
         let shadows = Shadows::new(&self.tree, &[]);
-        let view = View { tree: &self.tree, xml: self.xml, fragment: self.url.fragment(), focused: None, shadows };
+        let view = View {
+            tree: &self.tree,
+            xml: self.xml,
+            fragment: self.url.fragment(),
+            focused: None,
+            defaults: OnceCell::new(),
+            shadows,
+        };
         let quirks = if self.quirks { QuirksMode::Quirks } else { QuirksMode::NoQuirks };
         let mut caches = SelectorCaches::default();
         let mut context = MatchingContext::new(

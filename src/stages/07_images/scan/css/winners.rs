@@ -27,17 +27,13 @@ impl<'p> Cascade<'p> {
         values: Values<'_>,
     ) -> Variables {
         let from = &self.passed_on(from);
-        let mut own: HashMap<Rc<str>, Result<Rc<str>, Wide>> = HashMap::new();
-        let (mut before, mut layer) = (HashMap::new(), None);
+        let mut own: HashMap<Rc<str>, Leader<Result<Rc<str>, Wide>>> = HashMap::new();
         each(rules, attribute, |declared, _, of| {
             let What::Custom(name, value) = &declared.what else { return };
-            if layer != Some(of) {
-                (before, layer) = (own.clone(), Some(of));
-            }
-            match (value, before.get(name)) {
-                (Err(Wide::RevertLayer), Some(before)) => drop(own.insert(name.clone(), before.clone())),
-                (Err(Wide::RevertLayer), None) => drop(own.remove(name)),
-                _ => drop(own.insert(name.clone(), value.clone())),
+            let leader = own.entry(name.clone()).or_default();
+            match value {
+                Err(Wide::RevertLayer) => leader.go_back(of),
+                value => leader.set(value.clone(), of),
             }
         });
         if own.is_empty() {
@@ -45,7 +41,7 @@ impl<'p> Cascade<'p> {
         }
         let mut raw: HashMap<Rc<str>, Rc<str>> = (**from).clone();
         let mut to_read = Vec::new();
-        for (name, value) in own {
+        for (name, value) in own.into_iter().filter_map(|(name, leader)| Some((name, leader.now?))) {
             let known = self.registered.get(&*name);
             match value {
                 // Invalid at computed-value time: as if it said `unset`.
@@ -97,25 +93,16 @@ impl<'p> Cascade<'p> {
         variables: &Variables,
         values: Values<'_>,
     ) -> Winners {
-        let mut winners = Winners { slots: std::array::from_fn(|_| Won::None) };
+        let mut leaders: [Leader<(Setting, Origin)>; Property::COUNT] = std::array::from_fn(|_| Leader::default());
         for (property, setting) in hints {
-            winners.slots[property as usize] = Won::Set(setting, Origin::Hint);
+            leaders[property as usize].now = Some((setting, Origin::Hint));
         }
-        // What there was before the layer that is being read; only kept where something wants to go back to it.
-        let goes_back = |d: &Declared| matches!(&d.what, What::Set(_, Setting::Wide(Wide::RevertLayer)));
-        let keeps = attribute.iter().chain(rules.iter().flat_map(|m| m.rule.block.iter())).any(goes_back);
-        let (mut before, mut layer) = (None, None);
         each(rules, attribute, |declared, origin, of| {
-            if keeps && layer != Some(of) {
-                (before, layer) = (Some(winners.slots.clone()), Some(of));
-            }
+            let mut set = |property: Property, setting| leaders[property as usize].set((setting, origin), of);
             match &declared.what {
                 What::Custom(..) => {}
-                What::Set(property, Setting::Wide(Wide::RevertLayer)) => {
-                    let slot = *property as usize;
-                    winners.slots[slot] = before.as_ref().map_or(Won::None, |b| b[slot].clone());
-                }
-                What::Set(property, setting) => winners.slots[*property as usize] = Won::Set(setting.clone(), origin),
+                What::Set(property, Setting::Wide(Wide::RevertLayer)) => leaders[*property as usize].go_back(of),
+                What::Set(property, setting) => set(*property, setting.clone()),
                 What::Pending { name, text } => {
                     let lookup = |n: &str| variables.get(n).cloned();
                     let mut sets = Vec::new();
@@ -127,19 +114,48 @@ impl<'p> Cascade<'p> {
                     if good {
                         for what in sets {
                             if let What::Set(property, setting) = what {
-                                winners.slots[property as usize] = Won::Set(setting, origin);
+                                set(property, setting);
                             }
                         }
                     } else {
                         // Invalid at computed-value time: as if it said `unset`.
                         for property in super::property::longhands(name) {
-                            winners.slots[*property as usize] = Won::Set(Setting::Wide(Wide::Unset), origin);
+                            set(*property, Setting::Wide(Wide::Unset));
                         }
                     }
                 }
             }
         });
-        winners
+        Winners { slots: leaders.map(|l| l.now.map_or(Won::None, |(setting, origin)| Won::Set(setting, origin))) }
+    }
+}
+
+/// Who leads while declarations are read, and who led before those of the same group.
+struct Leader<T> {
+    now: Option<T>,
+    before: Option<T>,
+    group: Option<Group>,
+}
+
+impl<T> Default for Leader<T> {
+    fn default() -> Self {
+        Self { now: None, before: None, group: None }
+    }
+}
+
+impl<T: Clone> Leader<T> {
+    fn set(&mut self, value: T, of: Group) {
+        let loser = self.now.replace(value);
+        if self.group.replace(of) != Some(of) {
+            self.before = loser;
+        }
+    }
+
+    /// `revert-layer`: whatever the group has said is as if it had not.
+    fn go_back(&mut self, of: Group) {
+        if self.group == Some(of) {
+            self.now.clone_from(&self.before);
+        }
     }
 }
 
