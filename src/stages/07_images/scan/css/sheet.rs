@@ -426,8 +426,19 @@ impl<'i> AtRuleParser<'i> for Reader<'_> {
                         });
                         self.attribute = attribute;
                         for declared in block.unwrap_or_default() {
-                            if let What::Set(_, Setting::Urls(found)) = declared.what {
-                                urls.extend(found.iter().cloned());
+                            let sets = match declared.what {
+                                // What is not known before the element is: taken for a light scheme, and not at all with variables.
+                                What::Pending { name, text } => {
+                                    let mut sets = Vec::new();
+                                    let read = super::property::read(&name, &mut Parser::new(&text), self.values, &mut sets);
+                                    if read.is_ok() { sets } else { Vec::new() }
+                                }
+                                what => vec![what],
+                            };
+                            for what in sets {
+                                if let What::Set(_, Setting::Urls(found)) = what {
+                                    urls.extend(found.iter().cloned());
+                                }
                             }
                         }
                     }
