@@ -127,15 +127,20 @@ fn every_job_is_done_once_and_no_limit_is_passed() {
     }
 }
 
-#[test]
-fn slow_jobs_fill_all_places_of_an_origin_and_no_more() {
-    // Six must be at work at once for any to get on; a seventh never joins.
-    let barrier = Barrier::new(PER_ORIGIN);
+/// Six must be at work at once for any to get on; a seventh never joins.
+fn six_at_once(barrier: &Barrier) -> Watched<impl Fn(Pair, bool) -> Attempt<Pair, Pair> + Sync> {
     let mut work = Watched::new(|_, _| {
         barrier.wait();
         Attempt::Done(None)
     });
     work.quick = false;
+    work
+}
+
+#[test]
+fn slow_jobs_fill_all_places_of_an_origin_and_no_more() {
+    let barrier = Barrier::new(PER_ORIGIN);
+    let work = six_at_once(&barrier);
     with(32, false, &work, |crew| {
         crew.enqueue(jobs(1, 0..60), Start::Later);
         assert_eq!(crew.wait(), Woken::Settled);
@@ -145,13 +150,8 @@ fn slow_jobs_fill_all_places_of_an_origin_and_no_more() {
 
 #[test]
 fn calm_lanes_get_help_when_they_stand_still() {
-    // Nothing gets on before six are at work.
     let barrier = Barrier::new(PER_ORIGIN);
-    let mut work = Watched::new(|_, _| {
-        barrier.wait();
-        Attempt::Done(None)
-    });
-    work.quick = false;
+    let work = six_at_once(&barrier);
     with(32, false, &work, |crew| {
         for n in 0..12 {
             crew.enqueue([(0, n)], Start::Calmly);
