@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::time::Duration;
 
 use crate::deadline::Deadline;
 use crate::event::Emitter;
@@ -78,6 +79,13 @@ pub(crate) struct Ahead {
     message: Message,
     /// Nothing was sent where `--until` ends before that.
     underway: Option<Underway>,
+}
+
+impl Ahead {
+    /// Waits for the answer, but for at most `limit`: is there anything to be read, if only the end?
+    pub(crate) fn answered(&self, limit: Duration) -> bool {
+        self.underway.as_ref().is_none_or(|underway| underway.answered(limit))
+    }
 }
 
 /// Sends the first message of an errand, for whoever has other things to do until its answer is there: [`fetch`] goes on with it.

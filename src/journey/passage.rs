@@ -55,6 +55,13 @@ pub(crate) struct Underway {
     sent: Result<Option<Sent>, ResponseError>,
 }
 
+impl Underway {
+    /// Waits for the answer, but for at most `limit`: is there anything to be read, if only the end?
+    pub(crate) fn answered(&self, limit: Duration) -> bool {
+        self.connection.transport.is_readable(limit)
+    }
+}
+
 impl Passage<'_> {
     /// Exchanges `message`, which may be `underway`; `None` when `--until` ends before that.
     pub(crate) fn exchange(

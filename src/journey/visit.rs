@@ -1,5 +1,7 @@
 //! How the images stage's requests travel: the same stages as the page's, with what a page's resources may carry.
 
+use std::time::Duration;
+
 use crate::deadline::{Bound, Deadline};
 use crate::event::Emitter;
 use crate::exit::Error;
@@ -49,6 +51,10 @@ impl<'v> Visit for Visitor<'v> {
             Ok(Box::new((errand, ahead)))
         });
         Begun { by, outcome, departed }
+    }
+
+    fn answered(&self, begun: &Begun<'v>, limit: Duration) -> bool {
+        begun.departed.as_ref().map_or(true, |departed| departed.1.answered(limit))
     }
 
     fn end(&self, job: &ImageJob, begun: Begun<'v>, out: Emitter<'_>, sink: &mut dyn BodySink) -> Result<Visited, Error> {

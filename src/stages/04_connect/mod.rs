@@ -71,6 +71,9 @@ pub trait Transport: Send {
     fn close(self: Box<Self>, out: Emitter<'_>) -> io::Result<()>;
     /// Has the peer already closed or sent something unasked? Looked at before a kept connection is used again; does not block.
     fn is_stale(&mut self) -> bool;
+    /// Waits for at most `limit` until something has come that was not read: poll() of one descriptor. Also true where only the end of
+    /// the stream has come, or a signal.
+    fn is_readable(&self, limit: Duration) -> bool;
     /// The socket itself, where its bytes are the message's (not under TLS): for splice().
     fn plain_fd(&self) -> Option<BorrowedFd<'_>>;
     /// Small writes leave at once (TCP_NODELAY): for TLS, which writes several records before it waits.

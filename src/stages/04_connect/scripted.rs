@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::os::fd::BorrowedFd;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use crate::deadline::Deadline;
 use crate::event::Emitter;
@@ -126,6 +127,10 @@ impl Transport for Scripted {
 
     fn is_stale(&mut self) -> bool {
         self.stale
+    }
+
+    fn is_readable(&self, _: Duration) -> bool {
+        !matches!(self.steps.front(), Some(Step::Stall))
     }
 
     fn plain_fd(&self) -> Option<BorrowedFd<'_>> {

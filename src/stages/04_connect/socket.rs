@@ -12,6 +12,7 @@ use std::net::SocketAddr;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::time::Duration;
 
+use rustix::event::{PollFd, PollFlags};
 use rustix::net::RecvFlags;
 use socket2::{Domain, Protocol, SockAddr, Type};
 
@@ -187,6 +188,12 @@ impl Transport for Plain {
             // The end of the stream, or bytes that nobody asked for.
             Ok(_) => true,
         }
+    }
+
+    fn is_readable(&self, limit: Duration) -> bool {
+        let limit = rustix::event::Timespec::try_from(limit).ok();
+        // A signal ends the wait: Ctrl-C is seen by the read() that follows.
+        !matches!(rustix::event::poll(&mut [PollFd::new(&self.tcp.socket, PollFlags::IN)], limit.as_ref()), Ok(0))
     }
 
     fn plain_fd(&self) -> Option<BorrowedFd<'_>> {

@@ -594,6 +594,10 @@ impl Transport for Session {
         true
     }
 
+    fn is_readable(&self, limit: Duration) -> bool {
+        self.closed || self.failed.is_some() || self.taken < self.plaintext.len() || self.plain.is_readable(limit)
+    }
+
     fn plain_fd(&self) -> Option<BorrowedFd<'_>> {
         None
     }

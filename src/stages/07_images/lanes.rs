@@ -9,10 +9,9 @@
 //! A lane is started only when a job could start and nobody is free for it, and a lane that takes a job wakes the next one if
 //! there is more to start: a page without images starts no thread, one with ten starts no thirty.
 //!
-//! With a neighbour even that is too much: a thread and a connection cost more than its answers. There one thread begins alone, the
-//! page's own when the whole page has come. Where there are many jobs it sends one request while the answer to another is on its way.
-//! As soon as it would have to wait (the server, or a picture of it, is slow after all, or is another one) lanes are started, which
-//! take over what it has begun and is not at.
+//! With a neighbour even that is too much: see [`alone`].
+
+mod alone;
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -25,9 +24,6 @@ use super::queue::{Queues, Taken};
 /// How long an answer may take before more lanes are started. A neighbour on the same machine or network answers sooner; to anyone
 /// farther away it is a part of one round trip. (The kernel makes of it what its timer can tell apart, mostly 4 ms.)
 pub(super) const PATIENCE: Duration = Duration::from_millis(2);
-
-/// So many jobs are worth a second connection even with a neighbour, on which one request travels while another is answered.
-const SEVERAL: usize = 24;
 
 /// When nothing has come for so long, something may stand in the way. (Less, and connections would be closed for a server that only
 /// thinks, which the images of a style sheet that it sends then would have to make anew.)
@@ -52,6 +48,9 @@ pub(crate) trait Work<J, R>: Sync {
 
     /// The first half: everything up to waiting for an answer.
     fn begin(&self, job: J) -> Self::Begun;
+
+    /// Waits for the answer, but for at most `limit`: is there anything to be read?
+    fn answered(&self, begun: &Self::Begun, limit: Duration) -> bool;
 
     /// The second half. With `last`, nobody else holds anything that could be waited for: the job may not be called starved.
     fn end(&self, begun: Self::Begun, last: bool, others: Others<'_>) -> Attempt<J, R>;
@@ -121,6 +120,8 @@ struct State<J, R, B> {
     called: usize,
     /// Whoever takes a job calls the next lane if there is more to start.
     eager: bool,
+    /// How many requests a thread that is alone sends together: as many as the most jobs that have waited are worth.
+    abreast: usize,
     /// No more jobs.
     closed: bool,
     answers: Vec<R>,
@@ -145,6 +146,7 @@ impl<J: Job, R, B> Lanes<J, R, B> {
                 idle: 0,
                 called: 0,
                 eager: false,
+                abreast: 1,
                 closed: false,
                 answers: Vec::new(),
             }),
@@ -272,33 +274,6 @@ where
                 state = self.lanes.page.wait_timeout(state, LOOK_UP).unwrap_or_else(PoisonError::into_inner).0;
             }
         }
-    }
-
-    /// One thread gets on with the jobs, by one answer. With `last` there is nobody to be called for help, or
-    /// nothing that they could do.
-    fn alone<'l>(self, mut state: Guard<'l, J, R, W>, last: bool) -> Guard<'l, J, R, W>
-    where
-        'env: 'l,
-    {
-        let last = last || state.queues.most == 1;
-        if !last && !state.queues.next_is_at_home() {
-            // Another server's name is not resolved, nor a connection made, while the neighbour's answers wait.
-            state.eager = true;
-            return state;
-        }
-        let together = if self.lanes.sequential || state.queues.waiting + state.begun.len() < SEVERAL { 1 } else { 2 };
-        while state.begun.len() < together
-            && let Some(Taken { at, rank, job }) = state.queues.next()
-        {
-            drop(state);
-            let mut place = Place { lanes: self.lanes, at, left: false };
-            let job = self.work.begin(job);
-            place.left = true;
-            state = self.lanes.lock();
-            state.begun.push_back(Begun { at, rank, job });
-        }
-        let Some(begun) = state.begun.pop_front() else { return state };
-        self.finish(state, begun, !last)
     }
 
     /// No more jobs: lanes without one end, and jobs that wait are forgotten.

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, mpsc};
 
 use super::super::queue::PER_ORIGIN;
+use super::alone::ABREAST;
 use super::*;
 
 /// Does what a function says, and watches how many do it at once.
@@ -17,7 +18,15 @@ struct Watched<F> {
     stop: Arc<AtomicBool>,
     /// Does no answer take long?
     quick: bool,
+    steps: Mutex<Vec<Step>>,
     run: F,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Step {
+    Begun(u32),
+    Awaited(u32),
+    Ended(u32),
 }
 
 /// Origin and number; those from 1,000,000 on are urgent.
@@ -41,6 +50,7 @@ impl<F: Fn(Pair, bool) -> Attempt<Pair, Pair> + Sync> Watched<F> {
             by_origin: Mutex::new(HashMap::new()),
             stop: Arc::new(AtomicBool::new(false)),
             quick: true,
+            steps: Mutex::new(Vec::new()),
             run,
         }
     }
@@ -54,7 +64,13 @@ impl<F: Fn(Pair, bool) -> Attempt<Pair, Pair> + Sync> Work<Pair, Pair> for Watch
     type Begun = Pair;
 
     fn begin(&self, job: Pair) -> Pair {
+        self.steps.lock().unwrap().push(Step::Begun(job.1));
         job
+    }
+
+    fn answered(&self, job: &Pair, _: Duration) -> bool {
+        self.steps.lock().unwrap().push(Step::Awaited(job.1));
+        self.quick
     }
 
     fn end(&self, job: Pair, last: bool, others: Others<'_>) -> Attempt<Pair, Pair> {
@@ -69,6 +85,7 @@ impl<F: Fn(Pair, bool) -> Attempt<Pair, Pair> + Sync> Work<Pair, Pair> for Watch
             *now += 1;
             *most = (*most).max(*now);
         }
+        self.steps.lock().unwrap().push(Step::Ended(job.1));
         let attempt = (self.run)(job, last);
         self.by_origin.lock().unwrap().get_mut(&job.0).unwrap().0 -= 1;
         self.now.fetch_sub(1, Ordering::SeqCst);
@@ -250,6 +267,31 @@ fn with_a_neighbour_the_pages_thread_does_it_all() {
     let mut done = done.into_inner().unwrap();
     done.sort_unstable();
     assert_eq!(done, (0..1_000).collect::<Vec<_>>());
+}
+
+#[test]
+fn one_wait_serves_for_several_of_a_neighbours_answers() {
+    let work = Watched::new(|_, _| Attempt::Done(None));
+    with(32, false, &work, |crew| {
+        crew.enqueue(jobs(1, 0..100), Start::Later);
+        assert_eq!(crew.wait(), Woken::Settled);
+    });
+    let steps = work.steps.into_inner().unwrap();
+    let awaited: Vec<_> = steps.iter().filter(|step| matches!(step, Step::Awaited(_))).collect();
+    assert_eq!(awaited.len(), 100 / ABREAST, "{awaited:?}");
+    let first = (0..4).map(Step::Begun).chain([Step::Awaited(3)]).chain((0..4).map(Step::Ended)).chain([Step::Begun(4)]);
+    assert!(first.eq(steps.into_iter().take(10)));
+}
+
+#[test]
+fn a_few_jobs_are_worth_no_second_connection() {
+    let work = Watched::new(|_, _| Attempt::Done(None));
+    with(32, false, &work, |crew| {
+        crew.enqueue(jobs(1, 0..20), Start::Later);
+        assert_eq!(crew.wait(), Woken::Settled);
+    });
+    let steps = work.steps.into_inner().unwrap();
+    assert!(steps.into_iter().eq((0..20).flat_map(|n| [Step::Begun(n), Step::Ended(n)])));
 }
 
 #[test]

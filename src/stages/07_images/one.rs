@@ -95,6 +95,10 @@ impl<V: Visit> Work<Numbered, Answer> for Fetching<'_, V> {
         Begun { numbered, visit, began }
     }
 
+    fn answered(&self, begun: &Self::Begun, limit: Duration) -> bool {
+        self.visit.answered(&begun.visit, limit)
+    }
+
     fn end(&self, begun: Self::Begun, last: bool, others: Others<'_>) -> Attempt<Numbered, Answer> {
         let Begun { numbered, visit, began } = begun;
         let Numbered { number, job } = &numbered;

@@ -1,6 +1,7 @@
 //! One image's own journey, as the images stage sees it: who makes it is the journey's business.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ::url::Url;
 
@@ -69,6 +70,12 @@ pub trait Visit: Sync {
 
     /// Sends the request for `job`, telling its stages to `out`. A failure is told by [`Visit::end`].
     fn begin(&self, job: &ImageJob, out: Emitter<'_>) -> Self::Begun;
+
+    /// Waits for the answer, but for at most `limit`: is there anything to be read, if only that there will be none?
+    fn answered(&self, begun: &Self::Begun, limit: Duration) -> bool {
+        let _ = (begun, limit);
+        true
+    }
 
     /// Fetches `job` as it was begun. The content of the final answer goes to `sink`; of answers that are passed over (redirects,
     /// a retry) nothing does.
