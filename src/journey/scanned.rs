@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::io;
 use std::os::fd::BorrowedFd;
+use std::time::Duration;
 
 use crate::journey::visit::Visitor;
 use crate::stages::images::ImagesStage;
@@ -45,6 +46,15 @@ impl BodySink for Scanned<'_, '_, '_, '_> {
             self.pictures.feed(content);
         }
         Ok(())
+    }
+
+    fn patience(&self) -> Option<Duration> {
+        self.inner.patience().or_else(|| self.pictures.patience())
+    }
+
+    fn stalled(&mut self) {
+        self.inner.stalled();
+        self.pictures.catch_up();
     }
 
     fn splice_to(&self) -> Option<BorrowedFd<'_>> {

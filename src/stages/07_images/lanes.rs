@@ -90,6 +90,8 @@ pub(crate) enum Start {
 pub(crate) enum Woken<R> {
     /// Answers to look at; more jobs may follow from them.
     Answers(Vec<R>),
+    /// Fewer jobs wait than were said to be few.
+    Few,
     /// No job is waiting or running.
     Settled,
     /// Ctrl-C; nothing is running any more.
@@ -122,6 +124,8 @@ struct State<J, R, B> {
     eager: bool,
     /// How many requests a thread that is alone sends together: as many as the most jobs that have waited are worth.
     abreast: usize,
+    /// The page's thread is called when fewer jobs than these wait.
+    few: usize,
     /// No more jobs.
     closed: bool,
     answers: Vec<R>,
@@ -147,6 +151,7 @@ impl<J: Job, R, B> Lanes<J, R, B> {
                 called: 0,
                 eager: false,
                 abreast: 1,
+                few: 0,
                 closed: false,
                 answers: Vec::new(),
             }),
@@ -239,15 +244,24 @@ where
         std::mem::take(&mut self.lanes.lock().answers)
     }
 
-    /// Waits, or works, until there are answers or nothing is left. Only the page's thread calls it.
-    pub(crate) fn wait(self) -> Woken<R> {
+    /// Jobs that nobody has taken yet.
+    pub(crate) fn waiting(self) -> usize {
+        self.lanes.lock().queues.waiting
+    }
+
+    /// Waits, or works, until there are answers, fewer than `few` jobs wait, or nothing is left. Only the page's thread calls it.
+    pub(crate) fn wait(self, few: usize) -> Woken<R> {
         let mut state = self.lanes.lock();
+        state.few = few;
         loop {
             if self.work.interrupted() {
                 return self.give_up(state);
             }
             if !state.answers.is_empty() {
                 return Woken::Answers(std::mem::take(&mut state.answers));
+            }
+            if state.queues.waiting < few {
+                return Woken::Few;
             }
             if state.queues.waiting == 0 && state.queues.running == 0 {
                 return Woken::Settled;
@@ -351,11 +365,14 @@ where
         }
     }
 
-    /// Calls the next lane when one that has taken a job leaves more to start.
+    /// Calls the next lane when one that has taken a job leaves more to start, and the page's thread when it leaves few.
     fn help<'l>(self, mut state: Guard<'l, J, R, W>) -> Guard<'l, J, R, W>
     where
         'env: 'l,
     {
+        if state.queues.waiting < state.few {
+            self.lanes.page.notify_one();
+        }
         let call = if state.eager { call(&mut state) } else { Call::Nobody };
         if call == Call::Nobody {
             return state;

@@ -134,7 +134,7 @@ fn every_job_is_done_once_and_no_limit_is_passed() {
             for part in jobs(origins, 0..1_000).chunks(100) {
                 crew.enqueue(part.to_vec(), Start::AtOnce);
             }
-            assert_eq!(crew.wait(), Woken::Settled);
+            assert_eq!(crew.wait(0), Woken::Settled);
         });
         let mut done = done.lock().unwrap().clone();
         done.sort_unstable();
@@ -160,7 +160,7 @@ fn slow_jobs_fill_all_places_of_an_origin_and_no_more() {
     let work = six_at_once(&barrier);
     with(32, false, &work, |crew| {
         crew.enqueue(jobs(1, 0..60), Start::Later);
-        assert_eq!(crew.wait(), Woken::Settled);
+        assert_eq!(crew.wait(0), Woken::Settled);
     });
     assert_eq!(work.most_of_an_origin(), PER_ORIGIN);
 }
@@ -173,7 +173,7 @@ fn calm_lanes_get_help_when_they_stand_still() {
         for n in 0..12 {
             crew.enqueue([(0, n)], Start::Calmly);
         }
-        assert_eq!(crew.wait(), Woken::Settled);
+        assert_eq!(crew.wait(0), Woken::Settled);
     });
     assert_eq!(work.most_of_an_origin(), PER_ORIGIN);
 }
@@ -196,7 +196,7 @@ fn a_slow_origin_keeps_no_other_waiting() {
     });
     with(32, false, &work, |crew| {
         crew.enqueue(jobs(2, 0..100), Start::AtOnce);
-        assert_eq!(crew.wait(), Woken::Settled);
+        assert_eq!(crew.wait(0), Woken::Settled);
     });
 }
 
@@ -213,7 +213,7 @@ fn jobs_begin_while_the_page_is_still_arriving() {
         assert_eq!(seen.recv().unwrap(), (0, 0));
         crew.enqueue(jobs(1, 1..2), Start::AtOnce);
         assert_eq!(seen.recv().unwrap(), (0, 1));
-        assert_eq!(crew.wait(), Woken::Settled);
+        assert_eq!(crew.wait(0), Woken::Settled);
     });
 }
 
@@ -228,9 +228,9 @@ fn in_sequence_is_document_order_on_one_thread() {
     });
     with(32, true, &work, |crew| {
         crew.enqueue(jobs(3, 0..10), Start::AtOnce);
-        assert_eq!(crew.wait(), Woken::Answers(vec![(7, 99)]));
+        assert_eq!(crew.wait(0), Woken::Answers(vec![(7, 99)]));
         crew.enqueue(jobs(1, 10..12), Start::AtOnce);
-        assert_eq!(crew.wait(), Woken::Settled);
+        assert_eq!(crew.wait(0), Woken::Settled);
     });
     assert_eq!(done.into_inner().unwrap(), (0..12).collect::<Vec<_>>());
 }
@@ -243,9 +243,9 @@ fn without_jobs_there_is_no_thread_and_with_one_job_neither() {
         Attempt::Done(None)
     });
     with(32, false, &work, |crew| {
-        assert_eq!(crew.wait(), Woken::Settled);
+        assert_eq!(crew.wait(0), Woken::Settled);
         crew.enqueue(jobs(1, 0..1), Start::Later);
-        assert_eq!(crew.wait(), Woken::Settled);
+        assert_eq!(crew.wait(0), Woken::Settled);
         assert_eq!(crew.lanes.lock().threads, 0);
     });
 }
@@ -261,7 +261,7 @@ fn with_a_neighbour_the_pages_thread_does_it_all() {
     });
     with(32, false, &work, |crew| {
         crew.enqueue(jobs(1, 0..1_000), Start::Later);
-        assert_eq!(crew.wait(), Woken::Settled);
+        assert_eq!(crew.wait(0), Woken::Settled);
         assert_eq!(crew.lanes.lock().threads, 0);
     });
     let mut done = done.into_inner().unwrap();
@@ -270,11 +270,27 @@ fn with_a_neighbour_the_pages_thread_does_it_all() {
 }
 
 #[test]
+fn the_pages_thread_is_called_for_more_before_the_lanes_run_dry() {
+    for start in [Start::AtOnce, Start::Calmly, Start::Later] {
+        let work = Watched::new(|_, _| {
+            std::thread::yield_now();
+            Attempt::Done(None)
+        });
+        with(4, false, &work, |crew| {
+            crew.enqueue(jobs(1, 0..200), start);
+            assert_eq!(crew.wait(50), Woken::Few);
+            assert!(crew.waiting() < 50);
+            assert_eq!(crew.wait(0), Woken::Settled);
+        });
+    }
+}
+
+#[test]
 fn one_wait_serves_for_several_of_a_neighbours_answers() {
     let work = Watched::new(|_, _| Attempt::Done(None));
     with(32, false, &work, |crew| {
         crew.enqueue(jobs(1, 0..100), Start::Later);
-        assert_eq!(crew.wait(), Woken::Settled);
+        assert_eq!(crew.wait(0), Woken::Settled);
     });
     let steps = work.steps.into_inner().unwrap();
     let awaited: Vec<_> = steps.iter().filter(|step| matches!(step, Step::Awaited(_))).collect();
@@ -288,7 +304,7 @@ fn a_few_jobs_are_worth_no_second_connection() {
     let work = Watched::new(|_, _| Attempt::Done(None));
     with(32, false, &work, |crew| {
         crew.enqueue(jobs(1, 0..20), Start::Later);
-        assert_eq!(crew.wait(), Woken::Settled);
+        assert_eq!(crew.wait(0), Woken::Settled);
     });
     let steps = work.steps.into_inner().unwrap();
     assert!(steps.into_iter().eq((0..20).flat_map(|n| [Step::Begun(n), Step::Ended(n)])));
@@ -306,7 +322,7 @@ fn what_is_not_the_neighbours_gets_lanes_at_once() {
         crew.hold("0");
         crew.let_go("0");
         crew.enqueue(jobs(2, 0..20), Start::Later);
-        assert_eq!(crew.wait(), Woken::Settled);
+        assert_eq!(crew.wait(0), Woken::Settled);
     });
 }
 
@@ -327,7 +343,7 @@ fn a_long_answer_keeps_no_other_waiting() {
     work.quick = false;
     with(32, false, &work, |crew| {
         crew.enqueue(jobs(1, 0..100), Start::Later);
-        assert_eq!(crew.wait(), Woken::Settled);
+        assert_eq!(crew.wait(0), Woken::Settled);
     });
     assert_eq!(others.into_inner(), 99);
 }
@@ -341,7 +357,7 @@ fn urgent_jobs_go_first() {
     });
     with(1, false, &work, |crew| {
         crew.enqueue([(0, 0), (0, 1), (0, 1_000_000), (0, 2), (0, 1_000_001)], Start::Later);
-        assert_eq!(crew.wait(), Woken::Settled);
+        assert_eq!(crew.wait(0), Woken::Settled);
     });
     assert_eq!(done.into_inner().unwrap(), [1_000_000, 1_000_001, 0, 1, 2]);
 }
@@ -363,7 +379,7 @@ fn too_few_descriptors_mean_fewer_lanes_and_not_fewer_images() {
     });
     with(32, false, &work, |crew| {
         crew.enqueue(jobs(30, 0..500), Start::AtOnce);
-        assert_eq!(crew.wait(), Woken::Settled);
+        assert_eq!(crew.wait(0), Woken::Settled);
     });
     assert_eq!(done.into_inner(), 500);
 }
@@ -382,7 +398,7 @@ fn an_interruption_hands_out_nothing_more() {
         work.stop = stop.clone();
         with(most, false, &work, |crew| {
             crew.enqueue(jobs(1, 0..1_000), Start::Later);
-            assert_eq!(crew.wait(), Woken::Interrupted);
+            assert_eq!(crew.wait(0), Woken::Interrupted);
         });
         assert!(begun.load(Ordering::SeqCst) < 10 + 2 * most, "{most}");
     }
@@ -402,7 +418,7 @@ fn the_pages_own_connection_counts() {
         }
         assert!(work.most_of_an_origin() < PER_ORIGIN);
         crew.let_go("0");
-        assert_eq!(crew.wait(), Woken::Settled);
+        assert_eq!(crew.wait(0), Woken::Settled);
     });
 }
 
@@ -411,6 +427,6 @@ fn many_origins_take_no_quadratic_time() {
     let work = Watched::new(|_, _| Attempt::Done(None));
     with(4, false, &work, |crew| {
         crew.enqueue(jobs(50_000, 0..50_000), Start::Later);
-        assert_eq!(crew.wait(), Woken::Settled);
+        assert_eq!(crew.wait(0), Woken::Settled);
     });
 }

@@ -1,6 +1,7 @@
 //! The stage beside the page: references are found while its bytes arrive, and fetched by lanes while more arrive.
 
 use std::borrow::Cow;
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -53,6 +54,7 @@ pub fn alongside<V: Visit, T>(
             began: out.clock().now(),
             start: Start::AtOnce,
             fed: 0,
+            unread: VecDeque::new(),
             found: 0,
             number: 0,
         };
@@ -66,6 +68,19 @@ const NEAR: Duration = Duration::from_millis(3);
 /// Bytes of a page that are looked through at a time.
 const PIECE: usize = 4 * 1024;
 
+/// While so many jobs wait for their turn the rest of the page is not looked through: a reference takes several times the memory of
+/// the bytes it is read from, and could not be fetched yet.
+const ENOUGH: usize = 512;
+
+/// When fewer wait, the page is looked through further.
+const FEW: usize = ENOUGH / 2;
+
+/// More of the page is not kept for later.
+const UNREAD: usize = 512 * 1024;
+
+/// How long the rest of a page may not come before what has come is looked at again.
+const PAUSE: Duration = Duration::from_millis(20);
+
 /// The stage of one page.
 pub struct ImagesStage<'scope, 'env, V: Visit> {
     plan: &'env ImagesPlan,
@@ -76,6 +91,8 @@ pub struct ImagesStage<'scope, 'env, V: Visit> {
     page: Option<Url>,
     whole: Option<u64>,
     fed: u64,
+    /// What has come and was not looked at yet, in pieces.
+    unread: VecDeque<Box<[u8]>>,
     /// When the stage was set up: before the page was asked for.
     began: Duration,
     start: Start,
@@ -125,19 +142,49 @@ impl<V: Visit> ImagesStage<'_, '_, V> {
 
     /// The next bytes of the page, decoded from its content codings.
     pub fn feed(&mut self, html: &[u8]) {
+        if self.scanner.is_none() {
+            return;
+        }
         // What one piece refers to is on its way before the next is looked at, and is not all held at once.
         self.fed += html.len() as u64;
         for piece in html.chunks(PIECE) {
-            let Some(scanner) = &mut self.scanner else { return };
-            let found = scanner.feed(piece);
-            // When the page is complete its own connection is about to be free: nothing is gained by starting sooner.
-            let start = if self.whole.is_some_and(|whole| self.fed >= whole) { Start::Later } else { self.start };
-            self.hand_over(found, start);
+            self.catch_up();
+            if self.unread.is_empty() && self.crew.waiting() < ENOUGH {
+                self.scan(piece);
+                continue;
+            }
+            self.unread.push_back(piece.into());
+            if self.unread.len() > UNREAD / PIECE
+                && let Some(piece) = self.unread.pop_front()
+            {
+                self.scan(&piece);
+            }
         }
         let answers = self.crew.answers();
         if !answers.is_empty() {
             self.take(answers, self.start);
         }
+    }
+
+    /// How long nothing of the page may come before [`ImagesStage::catch_up`] is called.
+    pub(crate) fn patience(&self) -> Option<Duration> {
+        (!self.unread.is_empty()).then_some(PAUSE)
+    }
+
+    /// Looks through what has come, until enough waits for its turn.
+    pub(crate) fn catch_up(&mut self) {
+        while !self.unread.is_empty() && self.crew.waiting() < ENOUGH {
+            let Some(piece) = self.unread.pop_front() else { return };
+            self.scan(&piece);
+        }
+    }
+
+    fn scan(&mut self, piece: &[u8]) {
+        let Some(scanner) = &mut self.scanner else { return };
+        let found = scanner.feed(piece);
+        // When the page is complete its own connection is about to be free: nothing is gained by starting sooner.
+        let start = if self.whole.is_some_and(|whole| self.fed >= whole) { Start::Later } else { self.start };
+        self.hand_over(found, start);
     }
 
     /// The page has come, as far as it does; waits until everything that it asks for has come too or failed.
@@ -147,14 +194,20 @@ impl<V: Visit> ImagesStage<'_, '_, V> {
         if self.start == Start::AtOnce {
             self.crew.hurry();
         }
-        if let Some(scanner) = &mut self.scanner {
-            let found = scanner.end();
-            self.hand_over(found, Start::Later);
-        }
+        let mut ended = false;
         let mut interrupted = false;
         loop {
-            match self.crew.wait() {
+            self.catch_up();
+            if !ended && self.unread.is_empty() {
+                ended = true;
+                if let Some(scanner) = &mut self.scanner {
+                    let found = scanner.end();
+                    self.hand_over(found, Start::Later);
+                }
+            }
+            match self.crew.wait(if ended { 0 } else { FEW }) {
                 Woken::Answers(answers) => self.take(answers, Start::Later),
+                Woken::Few => {}
                 Woken::Settled => break,
                 Woken::Interrupted => {
                     interrupted = true;

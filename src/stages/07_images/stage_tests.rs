@@ -15,9 +15,10 @@ use crate::exit::{Error, Exit};
 use crate::secret::Secrets;
 use crate::stages::connect::{ConnectionId, Identity};
 use crate::stages::images::event::{ImagesEvent, NotSaved};
+use crate::stages::images::lanes::Start;
 use crate::stages::images::pixels::Format;
 use crate::stages::images::scan::SkipReason;
-use crate::stages::images::stage::{Summary, alongside};
+use crate::stages::images::stage::{ENOUGH, PIECE, Summary, UNREAD, alongside};
 use crate::stages::images::visit::{ImageJob, Visit, Visited};
 use crate::stages::images::{ImagesError, ImagesPlan};
 use crate::stages::message::Version;
@@ -356,4 +357,31 @@ fn a_preview_gets_copies_of_the_pictures_and_of_nothing_else() {
     assert!(shelved.pictures.values().all(|p| p.bytes.as_deref() == Ok(&png()[..])));
     let (_, plain) = run(&ImagesPlan::default(), &site, html, 10);
     assert_eq!(events.len(), plain.len(), "the events are the same");
+}
+
+#[test]
+fn what_cannot_be_fetched_yet_is_not_looked_for_yet() {
+    let page: String =
+        (0..20_000).map(|n| format!("<p>Picture {n}: <img src=/i/{n}.png alt='one of a great many pictures'>")).collect();
+    let mut site = Site::new();
+    for n in 0..20_000 {
+        site = site.with(&format!("/i/{n}.png"), 200, "image/png", png());
+    }
+    let ids = AtomicU32::new(1);
+    let hub = Hub::new(&Still, Secrets::Masked, Detail::Normal, vec![]);
+    for (start, sequential) in [(Start::Later, false), (Start::Later, true), (Start::AtOnce, false)] {
+        let plan = ImagesPlan { sequential, ..ImagesPlan::default() };
+        let summary = alongside(&plan, false, &site, &ids, hub.emitter(FetchId(0)), |stage| {
+            assert!(stage.begin(&Url::parse("http://h/dir/page.html").unwrap(), &head(200, "text/html")));
+            stage.start = start;
+            stage.feed(page.as_bytes());
+            if start == Start::Later {
+                // Of what came, the last half a megabyte may be kept as it is.
+                assert!((stage.found as usize) < ENOUGH + (page.len() - UNREAD) / 60, "{}", stage.found);
+                assert!(stage.unread.len() <= UNREAD / PIECE && stage.patience().is_some());
+            }
+            stage.finish()
+        });
+        assert_eq!((summary.found, summary.fetched, summary.failed), (20_000, 20_000, 0));
+    }
 }
