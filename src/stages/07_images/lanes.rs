@@ -124,6 +124,8 @@ struct State<J, R, B> {
     eager: bool,
     /// How many requests a thread that is alone sends together: as many as the most jobs that have waited are worth.
     abreast: usize,
+    /// Some job stood still until what was kept for later was let go of: a server that serves one connection at a time.
+    stood: bool,
     /// The page's thread is called when fewer jobs than these wait.
     few: usize,
     /// No more jobs.
@@ -151,6 +153,7 @@ impl<J: Job, R, B> Lanes<J, R, B> {
                 called: 0,
                 eager: false,
                 abreast: 1,
+                stood: false,
                 few: 0,
                 closed: false,
                 answers: Vec::new(),
@@ -410,7 +413,10 @@ where
         let hurry = || self.hurry();
         let wait: Option<&dyn Fn()> = if alone { Some(&hurry) } else { None };
         let step_aside = || {
-            if self.lanes.lock().queues.waiting == 0 {
+            let mut state = self.lanes.lock();
+            if state.queues.waiting == 0 {
+                state.stood = true;
+                drop(state);
                 self.work.let_go();
             }
         };
@@ -445,6 +451,12 @@ where
         }
         if state.queues.running == 0 && state.queues.waiting == 0 {
             self.lanes.page.notify_one();
+        }
+        if state.stood && state.queues.waiting == 0 {
+            // The next one, too, would wait for the connection that has just become idle.
+            drop(state);
+            self.work.let_go();
+            state = self.lanes.lock();
         }
         state
     }

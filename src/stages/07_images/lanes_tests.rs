@@ -19,6 +19,9 @@ struct Watched<F> {
     /// Does no answer take long?
     quick: bool,
     steps: Mutex<Vec<Step>>,
+    /// Does the first job stand still until what is kept is let go of?
+    stands: bool,
+    let_go: AtomicUsize,
     run: F,
 }
 
@@ -51,6 +54,8 @@ impl<F: Fn(Pair, bool) -> Attempt<Pair, Pair> + Sync> Watched<F> {
             stop: Arc::new(AtomicBool::new(false)),
             quick: true,
             steps: Mutex::new(Vec::new()),
+            stands: false,
+            let_go: AtomicUsize::new(0),
             run,
         }
     }
@@ -86,10 +91,20 @@ impl<F: Fn(Pair, bool) -> Attempt<Pair, Pair> + Sync> Work<Pair, Pair> for Watch
             *most = (*most).max(*now);
         }
         self.steps.lock().unwrap().push(Step::Ended(job.1));
+        if self.stands && job.1 == 0 {
+            while self.let_go.load(Ordering::SeqCst) == 0 {
+                (others.step_aside)();
+                std::thread::yield_now();
+            }
+        }
         let attempt = (self.run)(job, last);
         self.by_origin.lock().unwrap().get_mut(&job.0).unwrap().0 -= 1;
         self.now.fetch_sub(1, Ordering::SeqCst);
         attempt
+    }
+
+    fn let_go(&self) {
+        self.let_go.fetch_add(1, Ordering::SeqCst);
     }
 
     fn interrupted(&self) -> bool {
@@ -346,6 +361,24 @@ fn a_long_answer_keeps_no_other_waiting() {
         assert_eq!(crew.wait(0), Woken::Settled);
     });
     assert_eq!(others.into_inner(), 99);
+}
+
+#[test]
+fn a_server_of_one_connection_at_a_time_keeps_nobody_waiting_twice() {
+    let stood = Barrier::new(2);
+    let mut work = Watched::new(|job: Pair, _| {
+        if job.1 < 2 {
+            stood.wait();
+        }
+        Attempt::Done(None)
+    });
+    work.stands = true;
+    with(2, false, &work, |crew| {
+        crew.enqueue(jobs(1, 0..2), Start::AtOnce);
+        assert_eq!(crew.wait(0), Woken::Settled);
+    });
+    // When the first stood still, and as soon as each of them had ended.
+    assert_eq!(work.let_go.into_inner(), 3);
 }
 
 #[test]
