@@ -12,6 +12,7 @@
 //! With a neighbour even that is too much: see [`alone`].
 
 mod alone;
+mod page;
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -20,6 +21,7 @@ use std::time::Duration;
 
 pub(crate) use super::queue::Job;
 use super::queue::{Queues, Taken};
+pub(crate) use page::Woken;
 
 /// How long an answer may take before more lanes are started. A neighbour on the same machine or network answers sooner; to anyone
 /// farther away it is a part of one round trip. (The kernel makes of it what its timer can tell apart, mostly 4 ms.)
@@ -28,9 +30,6 @@ pub(super) const PATIENCE: Duration = Duration::from_millis(2);
 /// When nothing has come for so long, something may stand in the way. (Less, and connections would be closed for a server that only
 /// thinks, which the images of a style sheet that it sends then would have to make anew.)
 pub(super) const STANDSTILL: Duration = Duration::from_secs(1);
-
-/// How often the page's thread looks up from waiting, for Ctrl-C.
-const LOOK_UP: Duration = Duration::from_millis(50);
 
 /// What became of a job.
 #[derive(Debug)]
@@ -83,19 +82,6 @@ pub(crate) enum Start {
     Calmly,
     /// At once, by as many lanes as there is work for.
     AtOnce,
-}
-
-/// What the page's thread woke up for.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Woken<R> {
-    /// Answers to look at; more jobs may follow from them.
-    Answers(Vec<R>),
-    /// Fewer jobs wait than were said to be few.
-    Few,
-    /// No job is waiting or running.
-    Settled,
-    /// Ctrl-C; nothing is running any more.
-    Interrupted,
 }
 
 /// The queues and those who serve them. Lives outside the scope of the threads.
@@ -252,47 +238,6 @@ where
         self.lanes.lock().queues.waiting
     }
 
-    /// Waits, or works, until there are answers, fewer than `few` jobs wait, or nothing is left. Only the page's thread calls it.
-    pub(crate) fn wait(self, few: usize) -> Woken<R> {
-        let mut state = self.lanes.lock();
-        state.few = few;
-        loop {
-            if self.work.interrupted() {
-                return self.give_up(state);
-            }
-            if !state.answers.is_empty() {
-                return Woken::Answers(std::mem::take(&mut state.answers));
-            }
-            if state.queues.waiting < few {
-                return Woken::Few;
-            }
-            if state.queues.waiting == 0 && state.queues.running == 0 {
-                return Woken::Settled;
-            }
-            // What no lane is needed for is done here: everything in sequence, a single job, and all while it goes quickly.
-            let nobody_is_at_work = state.queues.running == state.begun.len();
-            let single = state.queues.waiting + state.begun.len() == 1;
-            if nobody_is_at_work && (self.lanes.sequential || single || state.queues.most == 1 || !state.eager) {
-                state = self.alone(state, single);
-                continue;
-            }
-            // A lane that is alone looks itself whether it is slow.
-            let call = if state.eager { call(&mut state) } else { Call::Nobody };
-            if call != Call::Nobody {
-                drop(state);
-                self.make(call);
-                state = self.lanes.lock();
-                if state.threads == 0 {
-                    // No thread could be had, so `most` is 1; then this one does the work.
-                    continue;
-                }
-            }
-            if state.answers.is_empty() && state.queues.waiting + state.queues.running > 0 {
-                state = self.lanes.page.wait_timeout(state, LOOK_UP).unwrap_or_else(PoisonError::into_inner).0;
-            }
-        }
-    }
-
     /// No more jobs: lanes without one end, and jobs that wait are forgotten.
     pub(crate) fn close(self) {
         let mut state = self.lanes.lock();
@@ -300,24 +245,6 @@ where
         state.queues.forget_jobs();
         drop(state);
         self.lanes.jobs.notify_all();
-    }
-
-    fn give_up(self, mut state: Guard<'env, J, R, W>) -> Woken<R> {
-        state.closed = true;
-        state.queues.forget_jobs();
-        self.lanes.jobs.notify_all();
-        while let Some(begun) = state.begun.pop_front() {
-            state = self.finish(state, begun, false);
-        }
-        while state.queues.running > 0 {
-            drop(state);
-            self.work.interrupt();
-            state = self.lanes.lock();
-            if state.queues.running > 0 {
-                state = self.lanes.page.wait_timeout(state, LOOK_UP).unwrap_or_else(PoisonError::into_inner).0;
-            }
-        }
-        Woken::Interrupted
     }
 
     fn make(self, call: Call) {
