@@ -2,6 +2,7 @@
 #![no_main]
 
 use jaunt::stages::images::scan::{Kind, PageContext, Reference, Scanner, SheetAnswer};
+use jaunt::stages::response::Fields;
 use libfuzzer_sys::fuzz_target;
 
 /// All references in document order; every sheet that is asked for is `css`.
@@ -9,7 +10,7 @@ fn references(kind: &[u8], parts: &[&[u8]], css: &[u8]) -> Vec<Reference> {
     let mut scanner = Scanner::new(PageContext {
         url: "http://www.lab.example/dir/page".parse().expect("a constant that parses"),
         content_type: Some(kind.to_vec()),
-        fields: Vec::new(),
+        fields: Fields::default(),
         viewport: (1280, 720, 1000),
         most: 1000,
         frames: true,
@@ -25,7 +26,7 @@ fn references(kind: &[u8], parts: &[&[u8]], css: &[u8]) -> Vec<Reference> {
         if found[at].fetched() {
             match (found[at].kind, found[at].url.clone()) {
                 (Kind::Sheet(id), Some(url)) => {
-                    let answer = SheetAnswer { url, status: 200, fields: Vec::new(), body: css.into() };
+                    let answer = SheetAnswer { url, status: 200, fields: Fields::default(), body: css.into() };
                     found.extend(scanner.sheet(id, Some(answer)));
                 }
                 (Kind::Icon(id), _) => found.extend(scanner.icon(id, &[(8, 8)])),

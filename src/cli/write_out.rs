@@ -156,11 +156,11 @@ impl Template {
                     }
                 }
                 Piece::Header(name) => {
-                    if let Some(field) = transfer.outcome.fields.iter().find(|f| f.name.eq_ignore_ascii_case(name)) {
+                    if let Some(field) = transfer.outcome.fields.get(name) {
                         if is_terminal(*stream) {
-                            text.extend_from_slice(visible_bytes(&field.value.0).as_bytes());
+                            text.extend_from_slice(visible_bytes(field).as_bytes());
                         } else {
-                            text.extend_from_slice(&field.value.0);
+                            text.extend_from_slice(field);
                         }
                     }
                 }
@@ -233,9 +233,7 @@ impl Variable {
         match self {
             Self::Json => Value::Json(all(transfer)),
             Self::HeaderJson => Value::Json(headers(outcome)),
-            Self::ContentType => Value::Text(
-                outcome.fields.iter().rfind(|f| f.name.eq_ignore_ascii_case("content-type")).map(|f| bytes(&f.value.0)),
-            ),
+            Self::ContentType => Value::Text(outcome.fields.all("content-type").next_back().map(bytes)),
             Self::ErrorMessage => Value::Text(outcome.error.clone()),
             Self::ExitCode => Value::Number(u64::from(outcome.exit.unwrap_or(Exit::Ok).code())),
             Self::FilenameEffective => Value::Text(outcome.file.as_ref().map(|f| f.to_string_lossy().into_owned())),
@@ -297,8 +295,8 @@ fn all(transfer: &Transfer<'_>) -> String {
 /// `%{header_json}`: lower-case names, each with the list of its values.
 fn headers(outcome: &Outcome) -> String {
     let mut names: Vec<String> = Vec::new();
-    for field in &outcome.fields {
-        let name = field.name.to_ascii_lowercase();
+    for (name, _) in outcome.fields.iter() {
+        let name = name.to_ascii_lowercase();
         if !names.contains(&name) {
             names.push(name);
         }
@@ -306,12 +304,7 @@ fn headers(outcome: &Outcome) -> String {
     let lines: Vec<String> = names
         .iter()
         .map(|name| {
-            let values: Vec<String> = outcome
-                .fields
-                .iter()
-                .filter(|f| f.name.eq_ignore_ascii_case(name))
-                .map(|f| quoted(&String::from_utf8_lossy(&f.value.0)))
-                .collect();
+            let values: Vec<String> = outcome.fields.all(name).map(|v| quoted(&String::from_utf8_lossy(v))).collect();
             format!("{}:[{}]", quoted(name), values.join(","))
         })
         .collect();
@@ -365,7 +358,6 @@ fn backslash(after: &[u8]) -> (usize, Result<Piece, u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stages::response::Field;
 
     fn outcome() -> Outcome {
         Outcome {
@@ -373,11 +365,7 @@ mod tests {
             method: "GET".to_owned(),
             status: 200,
             version: Some(Version::Http11),
-            fields: vec![
-                Field { name: "Content-Type".to_owned(), value: "text/plain".into() },
-                Field { name: "X".to_owned(), value: "1".into() },
-                Field { name: "x".to_owned(), value: "\"2\"".into() },
-            ],
+            fields: [("Content-Type", "text/plain"), ("X", "1"), ("x", "\"2\"")].into_iter().collect(),
             download_bytes: 3,
             peer: Some(([192, 0, 2, 1], 80).into()),
             total: Duration::from_micros(1_500_000),
@@ -442,7 +430,7 @@ mod tests {
     #[test]
     fn on_a_terminal_a_server_s_text_is_made_visible_and_the_user_s_stays() {
         let mut outcome = outcome();
-        outcome.fields.push(Field { name: "Evil".to_owned(), value: "\u{202e}\x1b[31m".into() });
+        outcome.fields.push("Evil", "\u{202e}\x1b[31m".as_bytes());
         outcome.url_effective = "http://h/\u{200b}".to_owned();
         let transfer = Transfer { outcome: &outcome, url: "", number: 0, referer: None, secrets: Secrets::Masked };
         let template = Template::parse(b"\x1b[1m%header{evil} %{url_effective}%{stderr}%header{evil}%{header_json}");

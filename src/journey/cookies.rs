@@ -213,7 +213,6 @@ mod tests {
     use crate::event::{Detail, FetchId, Hub};
     use crate::secret::Secrets;
     use crate::stages::message::Version;
-    use crate::stages::response::Field;
 
     fn jar(text: &str) -> Jar {
         let file = tempfile::NamedTempFile::new().expect("a temporary file");
@@ -229,7 +228,7 @@ mod tests {
 
     fn answer(jar: &Jar, url: &str, cookie: &str) {
         let hub = Hub::new(&Still, Secrets::Masked, Detail::Normal, vec![]);
-        let fields = vec![Field { name: "Set-Cookie".into(), value: cookie.into() }];
+        let fields = [("Set-Cookie", cookie)].into_iter().collect();
         let head = Head { version: Version::Http11, status: 200, reason: vec![], fields };
         jar.keep(&::url::Url::parse(url).expect("a URL"), &head, hub.emitter(FetchId(0)));
     }

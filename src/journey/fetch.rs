@@ -18,7 +18,7 @@ use crate::plan::Redirects;
 use crate::stages::Stage;
 use crate::stages::connect::Identity;
 use crate::stages::message::{self, Message, RequestSpec};
-use crate::stages::response::{BodySink, Field, Response};
+use crate::stages::response::{BodySink, Fields, Response};
 use crate::stages::url::{self, Origin, Target};
 use crate::words::Phrase;
 
@@ -52,7 +52,7 @@ pub(crate) struct Company<'c> {
 }
 
 /// From the Referer before, the next URL and the redirect's fields to the next Referer, or to why there is no next request.
-pub(crate) type RedirectGate<'g> = dyn Fn(Option<&str>, &::url::Url, &[Field]) -> Result<Option<String>, Phrase> + 'g;
+pub(crate) type RedirectGate<'g> = dyn Fn(Option<&str>, &::url::Url, &Fields) -> Result<Option<String>, Phrase> + 'g;
 
 /// How a fetch ended, when it did not fail.
 pub(crate) enum Fetched {

@@ -19,12 +19,12 @@ use rustix::fs::{FileType, Mode, OFlags};
 use rustix::io::Errno;
 
 use crate::deadline::{Bound, Deadline, Expired, IDLE};
-use crate::event::{Emitter, Octets};
+use crate::event::Emitter;
 use crate::exit::{Advice, Error, Exit, os_words};
 use crate::journey::{JourneyError, JourneyEvent};
 use crate::phrase;
 use crate::stages::message::Version;
-use crate::stages::response::{BodySink, Field, Head, Limits, ResponseError, SinkError};
+use crate::stages::response::{BodySink, Fields, Head, Limits, ResponseError, SinkError};
 use crate::stages::url::{Access, Target};
 use crate::words::Phrase;
 
@@ -305,16 +305,15 @@ fn sink(error: SinkError) -> Error {
 
 /// What a sink is begun with: nobody sent it.
 fn head(content_type: Option<&str>, offset: u64, size: u64) -> Head {
-    let field = |name: &str, value: &str| Field { name: name.to_owned(), value: Octets::from(value) };
-    let mut fields: Vec<_> = content_type.map(|v| field("Content-Type", v)).into_iter().collect();
+    let mut fields: Fields = content_type.map(|v| ("Content-Type", v)).into_iter().collect();
     let (status, reason) = match offset {
         0 => (200, "OK"),
         _ if offset < size => {
-            fields.push(field("Content-Range", &format!("bytes {offset}-{}/{size}", size - 1)));
+            fields.push("Content-Range", format!("bytes {offset}-{}/{size}", size - 1).as_bytes());
             (206, "Partial Content")
         }
         _ => {
-            fields.push(field("Content-Range", &format!("bytes */{size}")));
+            fields.push("Content-Range", format!("bytes */{size}").as_bytes());
             (416, "Range Not Satisfiable")
         }
     };

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::exit::Exit;
 use crate::stages::message::Version;
-use crate::stages::response::Field;
+use crate::stages::response::Fields;
 
 /// The end of one job. Times are since the job's start, as in curl's `%{time_…}`; a phase that did not happen is zero.
 #[derive(Debug, Clone, Default)]
@@ -21,7 +21,7 @@ pub struct Outcome {
     /// The version in the last status line.
     pub version: Option<Version>,
     /// The last response's fields.
-    pub fields: Vec<Field>,
+    pub fields: Fields,
     /// Redirects followed.
     pub redirects: u32,
     /// Where the last answer would have redirected to, absolute, had it been followed.

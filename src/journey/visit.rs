@@ -13,7 +13,7 @@ use crate::plan::Redirects;
 use crate::stages::images::scan::Hop;
 use crate::stages::images::{ImageJob, Visit, Visited};
 use crate::stages::message::RequestSpec;
-use crate::stages::response::BodySink;
+use crate::stages::response::{BodySink, Fields};
 use crate::stages::url::{Origin, Target};
 
 /// As many redirects as browsers follow for one resource (WHATWG Fetch, HTTP-redirect fetch).
@@ -59,7 +59,7 @@ impl<'v> Visit for Visitor<'v> {
 
     fn end(&self, job: &ImageJob, begun: Begun<'v>, out: Emitter<'_>, sink: &mut dyn BodySink) -> Result<Visited, Error> {
         let Begun { by, mut outcome, departed } = begun;
-        let gate = |before: Option<&str>, to: &::url::Url, fields: &[_]| match job.redirected(before, to, fields) {
+        let gate = |before: Option<&str>, to: &::url::Url, fields: &Fields| match job.redirected(before, to, fields) {
             Hop::Go { referer } => Ok(referer),
             Hop::Stop(reason) => Err(reason.phrase()),
         };

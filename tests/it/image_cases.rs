@@ -11,7 +11,7 @@ use jaunt::event::Octets;
 use jaunt::stages::images::scan::{
     FrameAnswer, Gate, Hop, Kind, PageContext, Reference, Scanner, SheetAnswer, SkipReason, Verdict,
 };
-use jaunt::stages::response::Field;
+use jaunt::stages::response::Fields;
 use serde_json::Value;
 use url::{Position, Url};
 
@@ -74,13 +74,13 @@ fn asked(url: &Url) -> String {
 
 struct Answer {
     status: u16,
-    fields: Vec<Field>,
+    fields: Fields,
     body: Vec<u8>,
 }
 
 impl Answer {
     fn field(&self, name: &str) -> Option<&[u8]> {
-        self.fields.iter().find(|f| f.name.eq_ignore_ascii_case(name)).map(|f| f.value.0.as_slice())
+        self.fields.get(name)
     }
 }
 
@@ -103,14 +103,9 @@ impl Web {
         if subst {
             body = replaced(&body);
         }
-        let fields = found["headers"].as_array().map(|h| {
-            h.iter()
-                .map(|pair| Field {
-                    name: pair[0].as_str().unwrap().to_owned(),
-                    value: Octets(replaced(pair[1].as_str().unwrap().as_bytes())),
-                })
-                .collect()
-        });
+        let fields = found["headers"]
+            .as_array()
+            .map(|h| h.iter().map(|pair| (pair[0].as_str().unwrap(), replaced(pair[1].as_str().unwrap().as_bytes()))).collect());
         Answer { status: found["status"].as_u64().unwrap_or(200) as u16, fields: fields.unwrap_or_default(), body }
     }
 }
@@ -124,7 +119,7 @@ fn default_answer(path: &str) -> Answer {
         "gif" => (200, "image/gif"),
         _ => (200, "image/png"),
     };
-    let fields = vec![Field { name: "Content-Type".into(), value: Octets(kind.as_bytes().to_vec()) }];
+    let fields = [("Content-Type", kind)].into_iter().collect();
     Answer { status, fields, body: b"picture".to_vec() }
 }
 
@@ -366,7 +361,7 @@ fn a_reference_cut_off_by_the_limit_is_told_once() {
     let context = PageContext {
         url: Url::parse("http://127.0.0.1/").unwrap(),
         content_type: Some(b"text/html".to_vec()),
-        fields: Vec::new(),
+        fields: Fields::default(),
         viewport: (1280, 720, 1000),
         most: 3,
         frames: false,

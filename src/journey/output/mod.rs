@@ -346,9 +346,10 @@ mod tests {
     use crate::event::{Detail, Event, FetchId, Hub, Kept};
     use crate::secret::Secrets;
     use crate::stages::message::Version;
+    use crate::stages::response::Fields;
 
     fn head(status: u16) -> Head {
-        Head { version: Version::Http11, status, reason: b"OK".to_vec(), fields: Vec::new() }
+        Head { version: Version::Http11, status, reason: b"OK".to_vec(), fields: Fields::default() }
     }
 
     const RAW: &[u8] = b"HTTP/1.1 200 OK\r\n\r\n";
@@ -448,8 +449,7 @@ mod tests {
         std::fs::write(&path, "01234").expect("room");
         let plan = Plan { continue_at: Some(ContinueAt::End), ..Plan::default() };
         let mut head = head(206);
-        let value = "bytes 5-7/8".into();
-        head.fields.push(crate::stages::response::Field { name: "Content-Range".to_owned(), value });
+        head.fields.push("Content-Range", b"bytes 5-7/8");
         with_file(&path, &plan, |out| {
             assert_eq!(out.offset(), 5);
             // A kept connection that the server had closed.

@@ -234,10 +234,9 @@ fn whole_characters(bytes: &[u8]) -> usize {
 mod tests {
     use super::*;
     use crate::stages::message::Version;
-    use crate::stages::response::Field;
 
     fn head(content_type: &str) -> Head {
-        let fields = vec![Field { name: "Content-Type".to_owned(), value: content_type.into() }];
+        let fields = [("Content-Type", content_type)].into_iter().collect();
         Head { version: Version::Http11, status: 200, reason: Vec::new(), fields }
     }
 

@@ -128,11 +128,9 @@ fn length(head: &Head) -> Option<u64> {
 mod tests {
     use super::*;
     use crate::stages::message::Version;
-    use crate::stages::response::Field;
 
     fn head(status: u16, fields: &[(&str, &str)]) -> Head {
-        let fields = fields.iter().map(|(name, value)| Field { name: (*name).to_owned(), value: (*value).into() }).collect();
-        Head { version: Version::Http11, status, reason: Vec::new(), fields }
+        Head { version: Version::Http11, status, reason: Vec::new(), fields: fields.iter().copied().collect() }
     }
 
     fn judged(status: u16, fields: &[(&str, &str)]) -> Result<Verdict, RangeWhy> {

@@ -11,10 +11,9 @@ use super::framing::{Asked, Framing};
 use super::reader::{Announced, Piece, ResponseReader};
 use super::send::{Wire, nothing_came};
 use super::sink::BodySink;
-use super::{Coding, Field, Head, Limits, Response};
+use super::{Coding, Fields, Head, Limits, Response};
 use crate::deadline::{Bound, Deadline, IDLE};
 use crate::event::{Detail, Emitter, Octets};
-use crate::secret::Secrets;
 use crate::stages::connect::Connection;
 use crate::stages::message::Message;
 
@@ -88,7 +87,7 @@ pub fn exchange(
         decoder: Decoder::new(&[]),
         refused: None,
         announced: None,
-        trailers: Vec::new(),
+        trailers: Fields::default(),
         head_at: Duration::ZERO,
         wire_before_body: 0,
         unsent: None,
@@ -117,7 +116,7 @@ struct Exchange<'x> {
     /// Why the content cannot be decoded; an error once there is content.
     refused: Option<ResponseError>,
     announced: Option<Box<Announced>>,
-    trailers: Vec<Field>,
+    trailers: Fields,
     head_at: Duration,
     /// Bytes received up to the end of the head.
     wire_before_body: u64,
@@ -370,7 +369,7 @@ impl Exchange<'_> {
                     wire.start += taken;
                     let secrets = wire.out.secrets();
                     if !fields.is_empty() {
-                        wire.out.emit(|| ResponseEvent::Trailers { fields: masked(&fields, secrets) });
+                        wire.out.emit(|| ResponseEvent::Trailers { fields: fields.told(secrets) });
                     }
                     self.trailers = fields;
                 }
@@ -390,7 +389,7 @@ impl Exchange<'_> {
             version: head.version,
             status: head.status,
             reason: Octets(head.reason.clone()),
-            fields: masked(&head.fields, out.secrets()),
+            fields: head.fields.told(out.secrets()),
             head_bytes: raw.len(),
         });
         Ok(self.sink.interim(raw)?)
@@ -405,7 +404,7 @@ impl Exchange<'_> {
             version: head.version,
             status: head.status,
             reason: Octets(head.reason.clone()),
-            fields: masked(&head.fields, out.secrets()),
+            fields: head.fields.told(out.secrets()),
             head_bytes: raw.len(),
             first_byte_us: self.wire.first_byte.unwrap_or_default().saturating_sub(self.wire.sent_at).into(),
             odd: odd.clone(),
@@ -568,10 +567,6 @@ impl Exchange<'_> {
 fn content_codings(head: &Head) -> impl Iterator<Item = &[u8]> {
     let none = |name: &&[u8]| !name.eq_ignore_ascii_case(b"identity") && !name.eq_ignore_ascii_case(b"none");
     head.members("content-encoding").filter(none)
-}
-
-fn masked(fields: &[Field], secrets: Secrets) -> Vec<Field> {
-    fields.iter().map(|f| Field { name: f.name.clone(), value: Octets(secrets.field(&f.name, &f.value.0)) }).collect()
 }
 
 impl From<CodingError> for ResponseError {

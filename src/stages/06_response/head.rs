@@ -11,7 +11,7 @@
 
 use super::error::HeadFault;
 use super::events::Oddity;
-use super::{Field, Head};
+use super::{Fields, Head};
 use crate::stages::message::Version;
 
 /// Collects lines up to and with an empty one.
@@ -104,8 +104,9 @@ fn plain(raw: &[u8]) -> Option<Head> {
     let (version, status, reason) = status_line(line).ok()?;
     let mut slots = [httparse::EMPTY_HEADER; 48];
     let Ok(httparse::Status::Complete((_, headers))) = httparse::parse_headers(rest, &mut slots) else { return None };
-    let field = |h: &httparse::Header<'_>| Field { name: h.name.to_owned(), value: h.value.trim_ascii().into() };
-    Some(Head { version, status, reason: reason.to_vec(), fields: headers.iter().map(field).collect() })
+    let mut fields = Fields::with_capacity(headers.len(), rest.len());
+    headers.iter().for_each(|h| fields.push(h.name, h.value.trim_ascii()));
+    Some(Head { version, status, reason: reason.to_vec(), fields })
 }
 
 /// The same for heads with oddities, and what these were.
@@ -124,7 +125,7 @@ fn forgiving(raw: &[u8]) -> Result<(Head, Vec<Oddity>), HeadFault> {
 }
 
 /// Reads a trailer section: field lines and the empty line.
-pub(super) fn parse_trailers(raw: &[u8]) -> Result<Vec<Field>, HeadFault> {
+pub(super) fn parse_trailers(raw: &[u8]) -> Result<Fields, HeadFault> {
     if raw.contains(&0) {
         return Err(HeadFault::Nul);
     }
@@ -153,7 +154,7 @@ fn status_line(line: &[u8]) -> Result<(Version, u16, &[u8]), HeadFault> {
 }
 
 /// The fields of `lines`, which httparse gets unfolded and with a status line of our own.
-fn fields<'l>(lines: impl Iterator<Item = &'l [u8]>, room: usize, odd: &mut Vec<Oddity>) -> Result<Vec<Field>, HeadFault> {
+fn fields<'l>(lines: impl Iterator<Item = &'l [u8]>, room: usize, odd: &mut Vec<Oddity>) -> Result<Fields, HeadFault> {
     const STATUS: &[u8] = b"HTTP/1.1 200\r\n";
     let mut text = Vec::with_capacity(STATUS.len() + room);
     text.extend_from_slice(STATUS);
@@ -196,15 +197,12 @@ fn fields<'l>(lines: impl Iterator<Item = &'l [u8]>, room: usize, odd: &mut Vec<
         Ok(httparse::Status::Complete(_)) => {}
         Ok(httparse::Status::Partial) | Err(_) => return Err(HeadFault::Field),
     }
-    let fields: Vec<Field> = response
-        .headers
-        .iter()
-        .map(|h| {
-            let at = h.value.as_ptr().addr() - legible.as_ptr().addr();
-            let value = text.get(at..at + h.value.len()).unwrap_or(h.value);
-            Field { name: h.name.trim_ascii_end().to_owned(), value: value.trim_ascii().into() }
-        })
-        .collect();
+    let mut fields = Fields::default();
+    for h in response.headers.iter() {
+        let at = h.value.as_ptr().addr() - legible.as_ptr().addr();
+        let value = text.get(at..at + h.value.len()).unwrap_or(h.value);
+        fields.push(h.name.trim_ascii_end(), value.trim_ascii());
+    }
     ignored += count - fields.len();
     if folded > 0 {
         odd.push(Oddity::Folded { lines: folded });

@@ -31,6 +31,7 @@ mod events;
 mod exchange;
 #[cfg(test)]
 mod exchange_tests;
+mod fields;
 mod framing;
 mod head;
 mod reader;
@@ -44,11 +45,12 @@ pub use content_range::ContentRange;
 pub use error::{HeadFault, Phase, ResponseError};
 pub use events::{Closed, Ended, Oddity, ResponseEvent, Side};
 pub use exchange::{Sent, exchange, send};
+pub use fields::Fields;
 pub use framing::{Asked, Framing, NoBody};
 pub use reader::{Piece, ResponseReader};
 pub use sink::{BodySink, Discard, RangeFault, RangeWhy, Refused, SinkError};
 
-/// A field of a head or a trailer, as received.
+/// A field of a head or a trailer, as it is told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Field {
     /// As spelled by the peer.
@@ -67,18 +69,18 @@ pub struct Head {
     /// May be empty, may be any bytes.
     pub reason: Vec<u8>,
     /// In order.
-    pub fields: Vec<Field>,
+    pub fields: Fields,
 }
 
 impl Head {
     /// The first field of that name (compared without case).
     pub fn field(&self, name: &str) -> Option<&[u8]> {
-        self.fields.iter().find(|f| f.name.eq_ignore_ascii_case(name)).map(|f| f.value.0.as_slice())
+        self.fields.get(name)
     }
 
     /// All fields of that name, in order.
     pub fn all<'h>(&'h self, name: &'h str) -> impl Iterator<Item = &'h [u8]> + 'h {
-        self.fields.iter().filter(move |f| f.name.eq_ignore_ascii_case(name)).map(|f| f.value.0.as_slice())
+        self.fields.all(name)
     }
 
     /// Is `token` a member of the comma-separated list that the fields `name` make together (both compared without case)?
@@ -121,7 +123,7 @@ pub struct Response {
     /// Bytes of the content after decoding.
     pub content_bytes: u64,
     /// After a chunked body.
-    pub trailers: Vec<Field>,
+    pub trailers: Fields,
     /// May the connection carry another exchange (RFC 9112 §9.3)?
     pub reusable: bool,
     /// Since the start of the run: when the first byte came, when the last.

@@ -7,7 +7,7 @@ use super::error::{HeadFault, Phase, ResponseError};
 use super::events::{Closed, Oddity};
 use super::framing::{Asked, Framing, decide, persists};
 use super::head::{Lines, parse, parse_trailers};
-use super::{Field, Head};
+use super::{Fields, Head};
 
 /// What came.
 #[derive(Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub enum Piece<'b> {
     /// Bytes of the body, transfer framing removed, codings still in place.
     Body(&'b [u8]),
     /// The fields after a chunked body; may be empty.
-    Trailers(Vec<Field>),
+    Trailers(Fields),
     /// The answer is whole.
     End,
 }

@@ -256,8 +256,7 @@ impl<V: Visit> Fetching<'_, V> {
         if self.out.detail() < crate::event::Detail::Verbose {
             return Vec::new();
         }
-        let secrets = self.out.secrets();
-        head.fields.iter().map(|f| Field { name: f.name.clone(), value: Octets(secrets.field(&f.name, &f.value.0)) }).collect()
+        head.fields.told(self.out.secrets())
     }
 }
 

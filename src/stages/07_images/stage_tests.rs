@@ -22,7 +22,7 @@ use crate::stages::images::stage::{ENOUGH, PIECE, Summary, UNREAD, alongside};
 use crate::stages::images::visit::{ImageJob, Visit, Visited};
 use crate::stages::images::{ImagesError, ImagesPlan};
 use crate::stages::message::Version;
-use crate::stages::response::{BodySink, Field, Head, Response};
+use crate::stages::response::{BodySink, Fields, Head, Response};
 
 /// What a URL's path brings.
 #[derive(Clone)]
@@ -99,7 +99,7 @@ fn visited(job: &ImageJob, answer: &Answered, sink: &mut dyn BodySink) -> Option
             head_bytes: 100,
             body_bytes: bytes,
             content_bytes: bytes,
-            trailers: Vec::new(),
+            trailers: Fields::default(),
             reusable: true,
             first_byte: Duration::ZERO,
             last_byte: Duration::ZERO,
@@ -108,7 +108,7 @@ fn visited(job: &ImageJob, answer: &Answered, sink: &mut dyn BodySink) -> Option
 }
 
 fn head(status: u16, content_type: &str) -> Head {
-    let fields = vec![Field { name: "Content-Type".to_owned(), value: content_type.into() }];
+    let fields = [("Content-Type", content_type)].into_iter().collect();
     Head { version: Version::Http11, status, reason: Vec::new(), fields }
 }
 

@@ -9,7 +9,7 @@ use crate::event::{Emitter, FetchId};
 use crate::exit::Error;
 use crate::journey::Purpose;
 use crate::stages::connect::Identity;
-use crate::stages::response::{BodySink, Field, Response};
+use crate::stages::response::{BodySink, Fields, Response};
 use crate::words::{Arg, Phrase};
 
 use super::names::Name;
@@ -40,7 +40,7 @@ pub struct ImageJob {
 
 impl ImageJob {
     /// What the page's policies say of a redirect to `to`; `before` is the Referer that was sent, `fields` are the redirect's.
-    pub fn redirected(&self, before: Option<&str>, to: &Url, fields: &[Field]) -> Hop {
+    pub fn redirected(&self, before: Option<&str>, to: &Url, fields: &Fields) -> Hop {
         self.gate.redirect(self.kind, before, to, fields)
     }
 }

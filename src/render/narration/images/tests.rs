@@ -12,7 +12,7 @@ use crate::stages::connect::ConnectionId;
 use crate::stages::images::pixels::Format;
 use crate::stages::images::scan::{Candidate, Gate, Order, SheetId, Source, Why};
 use crate::stages::images::{ImagesError, NotSaved};
-use crate::stages::response::Field;
+use crate::stages::response::{Field, Fields};
 use crate::words::Lang;
 
 fn told(events: &[ImagesEvent], width: Option<usize>, detail: Detail) -> String {
@@ -41,7 +41,7 @@ fn fetch() -> Verdict {
         referer: Some("http://www.lab.example/sample1.htm".into()),
         origin: None,
         credentials: false,
-        gate: std::sync::Arc::new(Gate::new(&page, &[])),
+        gate: std::sync::Arc::new(Gate::new(&page, &Fields::default())),
     }
 }
 

@@ -3,6 +3,8 @@
 
 use ::url::Url;
 
+use crate::stages::response::Fields;
+
 use super::encoding::Decoding;
 use super::kind::{self, Document};
 use super::page::{Framed, Page};
@@ -71,7 +73,7 @@ impl Scanner {
         let content_type = data.mime_type().to_string().into_bytes();
         let gate = self.page.borrow().gate.inherited();
         let child = self.child_page(node, url.clone(), gate, None, ReferrerPolicy::default(), order);
-        let document = kind::declared(Some(&content_type), &[]);
+        let document = kind::declared(Some(&content_type), &Fields::default());
         let mut scanner = Self::of(child, document, Some(content_type), None);
         scanner.advance(&body, false);
         Some(scanner)
@@ -116,7 +118,7 @@ impl Scanner {
         }
         let from = (!sandboxed && !gate.sandboxed()).then(|| url.clone());
         let referrer = ReferrerPolicy::of_fields(&fields).unwrap_or_default();
-        let content_type = fields.iter().find(|f| f.name.eq_ignore_ascii_case("content-type")).map(|f| f.value.0.clone());
+        let content_type = fields.get("content-type").map(<[u8]>::to_vec);
         let parent = (!next && url.origin() == page.url.origin()).then_some(page.encoding);
         let mut child = self.child_page(node, url, gate, from, referrer, order);
         if next {

@@ -1,6 +1,6 @@
 //! What a response is: a page whose pictures are fetched, or something else (MIME Sniffing §7, as far as pages need it).
 
-use crate::stages::response::Field;
+use crate::stages::response::Fields;
 
 /// How a document is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,15 +19,15 @@ pub(super) enum Document {
 pub(super) const SNIFFED: usize = 1445;
 
 /// What the response's fields say.
-pub(super) fn declared(content_type: Option<&[u8]>, fields: &[Field]) -> Document {
-    let named = |name: &'static str| fields.iter().filter(move |f| f.name.eq_ignore_ascii_case(name)).map(|f| &f.value.0);
+pub(super) fn declared(content_type: Option<&[u8]>, fields: &Fields) -> Document {
     // A download is not shown.
-    if named("content-disposition")
+    if fields
+        .all("content-disposition")
         .any(|v| trimmed(v).split(|b| *b == b';').next().is_some_and(|t| !is(t, b"inline") && !t.is_empty()))
     {
         return Document::Other;
     }
-    let nosniff = named("x-content-type-options").any(|v| is(v.split(|b| *b == b',').next().unwrap_or(v), b"nosniff"));
+    let nosniff = fields.all("x-content-type-options").any(|v| is(v.split(|b| *b == b',').next().unwrap_or(v), b"nosniff"));
     let essence = content_type.map(essence).unwrap_or_default();
     match essence.as_str() {
         "text/html" => Document::Html,
@@ -106,24 +106,24 @@ fn is(value: &[u8], word: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    fn field(name: &str, value: &str) -> Field {
-        Field { name: name.into(), value: value.as_bytes().into() }
+    fn field(name: &str, value: &str) -> Fields {
+        [(name, value)].into_iter().collect()
     }
 
     #[test]
     fn only_what_a_browser_shows_as_a_page_is_one() {
-        assert_eq!(declared(Some(b"text/html; charset=x"), &[]), Document::Html);
-        assert_eq!(declared(Some(b"TEXT/HTML"), &[]), Document::Html);
-        assert_eq!(declared(Some(b"application/xhtml+xml"), &[]), Document::Xml);
-        assert_eq!(declared(Some(b"text/x-html"), &[]), Document::Other);
-        assert_eq!(declared(Some(b"text/plain"), &[]), Document::Other);
-        assert_eq!(declared(None, &[]), Document::Unsaid);
-        assert_eq!(declared(Some(b"*/*"), &[]), Document::Unsaid);
-        assert_eq!(declared(Some(b"text/html foo"), &[]), Document::Html);
-        assert_eq!(declared(Some(b"foo, text/plain; charset=x, text/html"), &[]), Document::Html);
-        assert_eq!(declared(None, &[field("X-Content-Type-Options", "nosniff")]), Document::Other);
-        assert_eq!(declared(Some(b"text/html"), &[field("content-disposition", "attachment; filename=a")]), Document::Other);
-        assert_eq!(declared(Some(b"text/html"), &[field("content-disposition", "inline; filename=a")]), Document::Html);
+        assert_eq!(declared(Some(b"text/html; charset=x"), &Fields::default()), Document::Html);
+        assert_eq!(declared(Some(b"TEXT/HTML"), &Fields::default()), Document::Html);
+        assert_eq!(declared(Some(b"application/xhtml+xml"), &Fields::default()), Document::Xml);
+        assert_eq!(declared(Some(b"text/x-html"), &Fields::default()), Document::Other);
+        assert_eq!(declared(Some(b"text/plain"), &Fields::default()), Document::Other);
+        assert_eq!(declared(None, &Fields::default()), Document::Unsaid);
+        assert_eq!(declared(Some(b"*/*"), &Fields::default()), Document::Unsaid);
+        assert_eq!(declared(Some(b"text/html foo"), &Fields::default()), Document::Html);
+        assert_eq!(declared(Some(b"foo, text/plain; charset=x, text/html"), &Fields::default()), Document::Html);
+        assert_eq!(declared(None, &field("X-Content-Type-Options", "nosniff")), Document::Other);
+        assert_eq!(declared(Some(b"text/html"), &field("content-disposition", "attachment; filename=a")), Document::Other);
+        assert_eq!(declared(Some(b"text/html"), &field("content-disposition", "inline; filename=a")), Document::Html);
     }
 
     #[test]

@@ -43,7 +43,7 @@ use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
 use xml5ever::tokenizer::{XmlTokenizer, XmlTokenizerOpts};
 use xml5ever::tree_builder::{XmlTreeBuilder, XmlTreeBuilderOpts};
 
-use crate::stages::response::Field;
+use crate::stages::response::Fields;
 use encoding::Decoding;
 use frames::Frame;
 use kind::Document;
@@ -67,7 +67,7 @@ pub struct PageContext {
     /// `Content-Type`, as received.
     pub content_type: Option<Vec<u8>>,
     /// All fields of its response.
-    pub fields: Vec<Field>,
+    pub fields: Fields,
     /// Width and height in CSS pixels, device pixels per CSS pixel in thousandths.
     pub viewport: (u32, u32, u32),
     /// Most references that are told.
@@ -92,7 +92,7 @@ impl PageContext {
         Self {
             url,
             content_type: None,
-            fields: Vec::new(),
+            fields: Fields::default(),
             viewport: (1280, 720, 1000),
             most: 100_000,
             frames: false,
@@ -141,12 +141,12 @@ impl Scanner {
         page.follow = follow;
         let document = kind::declared(content_type.as_deref(), &fields);
         if matches!(document, Document::Html | Document::Xml | Document::Unsaid) {
-            for field in fields.iter().filter(|f| f.name.eq_ignore_ascii_case("link")) {
+            for link in fields.all("link") {
                 // Fields are Latin-1, whatever the page is in.
-                page.link_field(&encoding_rs::mem::decode_latin1(&field.value.0));
+                page.link_field(&encoding_rs::mem::decode_latin1(link));
             }
-            if let Some(field) = fields.iter().find(|f| f.name.eq_ignore_ascii_case("refresh")) {
-                page.refresh(None, &encoding_rs::mem::decode_latin1(&field.value.0));
+            if let Some(refresh) = fields.get("refresh") {
+                page.refresh(None, &encoding_rs::mem::decode_latin1(refresh));
             }
         }
         Self::of(page, document, content_type, None)

@@ -10,7 +10,7 @@ use base64::Engine as _;
 
 use super::origin::{same_origin, without_extras};
 use super::reference::SkipReason;
-use crate::stages::response::Field;
+use crate::stages::response::Fields;
 
 /// Ports that Fetch never connects to (Fetch §2.9), in order.
 const BLOCKED_PORTS: [u16; 83] = [
@@ -75,10 +75,10 @@ impl ReferrerPolicy {
     }
 
     /// `Referrer-Policy` fields: the last word that is known.
-    pub(super) fn of_fields(fields: &[Field]) -> Option<Self> {
-        let values = fields.iter().filter(|f| f.name.eq_ignore_ascii_case("referrer-policy"));
-        values
-            .filter_map(|f| String::from_utf8_lossy(&f.value.0).split(',').filter_map(|t| Self::parse(t.trim())).next_back())
+    pub(super) fn of_fields(fields: &Fields) -> Option<Self> {
+        fields
+            .all("referrer-policy")
+            .filter_map(|v| String::from_utf8_lossy(v).split(',').filter_map(|t| Self::parse(t.trim())).next_back())
             .next_back()
     }
 
@@ -174,10 +174,10 @@ pub enum Hop {
 }
 
 impl Gate {
-    pub(crate) fn new(page: &Url, fields: &[Field]) -> Self {
+    pub(crate) fn new(page: &Url, fields: &Fields) -> Self {
         let mut gate = Self { policies: Vec::new(), page: page.clone(), origin: Some(page.origin()), upgrade: false };
-        for field in fields.iter().filter(|f| f.name.eq_ignore_ascii_case("content-security-policy")) {
-            for text in String::from_utf8_lossy(&field.value.0).split(',') {
+        for policy in fields.all("content-security-policy") {
+            for text in String::from_utf8_lossy(policy).split(',') {
                 gate.add(text);
             }
         }
@@ -213,7 +213,7 @@ impl Gate {
     }
 
     /// `frame-ancestors` and the field it replaces: may `ancestor` show this page in a frame?
-    pub(super) fn framed_by(&self, ancestor: &Url, fields: &[Field]) -> bool {
+    pub(super) fn framed_by(&self, ancestor: &Url, fields: &Fields) -> bool {
         let mut said = false;
         for policy in &self.policies {
             if let Some((_, sources)) = policy.directive(&["frame-ancestors"]) {
@@ -226,9 +226,8 @@ impl Gate {
         if said {
             return true;
         }
-        let options = fields.iter().filter(|f| f.name.eq_ignore_ascii_case("x-frame-options"));
-        for option in options {
-            for word in String::from_utf8_lossy(&option.value.0).split(',') {
+        for options in fields.all("x-frame-options") {
+            for word in String::from_utf8_lossy(options).split(',') {
                 let word = word.trim();
                 if word.eq_ignore_ascii_case("deny")
                     || (word.eq_ignore_ascii_case("sameorigin") && ancestor.origin() != self.page.origin())
@@ -383,7 +382,7 @@ impl Gate {
     }
 
     /// A redirect of something the page asked for. `before` is the `Referer` that was sent, `fields` those of the redirect.
-    pub fn redirect(&self, kind: super::Kind, before: Option<&str>, to: &Url, fields: &[Field]) -> Hop {
+    pub fn redirect(&self, kind: super::Kind, before: Option<&str>, to: &Url, fields: &Fields) -> Hop {
         let what = match kind {
             super::Kind::Image | super::Kind::Icon(_) => Destination::Image,
             super::Kind::Object(_) => Destination::Object,
@@ -500,7 +499,7 @@ mod tests {
     }
 
     fn gate(page: &str, csp: &str) -> Gate {
-        Gate::new(&url(page), &[Field { name: "Content-Security-Policy".into(), value: csp.as_bytes().into() }])
+        Gate::new(&url(page), &[("Content-Security-Policy", csp)].into_iter().collect())
     }
 
     fn image(gate: &Gate, to: &str) -> bool {
@@ -510,7 +509,7 @@ mod tests {
     #[test]
     fn the_blocked_ports_are_in_order_for_the_search() {
         assert!(BLOCKED_PORTS.is_sorted());
-        let open = Gate::new(&url("http://a.example/"), &[]);
+        let open = Gate::new(&url("http://a.example/"), &Fields::default());
         assert!(!image(&open, "http://a.example:6667/x"));
         assert!(!image(&open, "http://a.example:0/x"));
         assert!(image(&open, "http://a.example:8080/x"));
@@ -559,19 +558,20 @@ mod tests {
 
     #[test]
     fn a_redirect_never_tells_more_than_the_request_before_it() {
-        let g = Gate::new(&url("http://a.example/p"), &[]);
-        let to = |u: &str, before: Option<&str>, fields: &[Field]| g.redirect(super::super::Kind::Image, before, &url(u), fields);
+        let none = Fields::default();
+        let g = Gate::new(&url("http://a.example/p"), &none);
+        let to = |u: &str, before: Option<&str>, fields: &Fields| g.redirect(super::super::Kind::Image, before, &url(u), fields);
         assert_eq!(
-            to("http://a.example/i", Some("http://a.example/p"), &[]),
+            to("http://a.example/i", Some("http://a.example/p"), &none),
             Hop::Go { referer: Some("http://a.example/p".into()) }
         );
         assert_eq!(
-            to("http://b.example/i", Some("http://a.example/p"), &[]),
+            to("http://b.example/i", Some("http://a.example/p"), &none),
             Hop::Go { referer: Some("http://a.example/".into()) }
         );
-        assert_eq!(to("http://a.example/i", None, &[]), Hop::Go { referer: None });
-        let no = [Field { name: "referrer-policy".into(), value: b"no-referrer".into() }];
+        assert_eq!(to("http://a.example/i", None, &none), Hop::Go { referer: None });
+        let no = [("referrer-policy", "no-referrer")].into_iter().collect();
         assert_eq!(to("http://b.example/i", Some("http://a.example/p"), &no), Hop::Go { referer: None });
-        assert!(matches!(to("ftp://b.example/i", None, &[]), Hop::Stop(SkipReason::Scheme(_))));
+        assert!(matches!(to("ftp://b.example/i", None, &none), Hop::Stop(SkipReason::Scheme(_))));
     }
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::policy::Gate;
 use crate::event::Octets;
 use crate::phrase;
-use crate::stages::response::Field;
+use crate::stages::response::Fields;
 use crate::words::Phrase;
 
 /// Where in the document: sorting references by it gives the order in which a reader of the page's source meets them.
@@ -276,7 +276,7 @@ pub struct SheetAnswer {
     /// Of the final answer.
     pub status: u16,
     /// Of the final answer.
-    pub fields: Vec<Field>,
+    pub fields: Fields,
     /// Decoded.
     pub body: Octets,
 }
@@ -287,7 +287,7 @@ pub struct FrameAnswer {
     /// After redirects.
     pub url: Url,
     /// Of the final answer.
-    pub fields: Vec<Field>,
+    pub fields: Fields,
     /// Decoded.
     pub body: Octets,
 }

@@ -179,11 +179,14 @@ pub(super) fn choose<'s>(
     size_text: Option<&str>,
     screen: &Screen,
 ) -> Option<Chosen<'s>> {
-    let mut items = srcset.map(parse).unwrap_or_default();
+    let src = src.filter(|s| !s.trim_matches(|c: char| c.is_ascii_whitespace()).is_empty());
+    // As most do; there is nothing to choose from.
+    let Some(srcset) = srcset else { return src.map(|url| Chosen { url, is_src: true, candidate: None }) };
+    let mut items = parse(srcset);
     let any_width = items.iter().any(|i| i.width.is_some());
     let named = items.len();
     // `src` is the candidate of density 1, unless there is one or widths are given (HTML §4.8.4.3.5).
-    if let Some(src) = src.filter(|s| !s.trim_matches(|c: char| c.is_ascii_whitespace()).is_empty()) {
+    if let Some(src) = src {
         let has_one = items.iter().any(|i| i.width.is_none() && i.density.is_none_or(|d| d == 1.0));
         if !any_width && !has_one {
             items.push(Item { url: src, width: None, density: None });

@@ -24,7 +24,7 @@ fn all(bytes: &[u8], step: usize, css: &str) -> Vec<Reference> {
     let mut at = 0;
     while at < found.len() && at < 1000 {
         if let (true, Kind::Sheet(id), Some(url)) = (found[at].fetched(), found[at].kind, found[at].url.clone()) {
-            let answer = SheetAnswer { url, status: 200, fields: Vec::new(), body: css.as_bytes().into() };
+            let answer = SheetAnswer { url, status: 200, fields: Fields::default(), body: css.as_bytes().into() };
             let more = s.sheet(id, Some(answer));
             found.extend(more);
         }
@@ -270,10 +270,9 @@ fn the_page_that_leads_on_at_once_is_left_for_the_last_of_those_it_names() {
     let (Kind::Page(id), Some(url), true) = (next.kind, next.url.clone(), next.fetched()) else { panic!("{next:?}") };
     assert_eq!(url.path(), "/dir/b.html");
     // The policies that keep a page out of frames do not keep it from being the next one.
-    let field = Field { name: "X-Frame-Options".to_owned(), value: b"DENY"[..].into() };
-    let kind = Field { name: "Content-Type".to_owned(), value: b"text/html"[..].into() };
+    let fields = [("Content-Type", "text/html"), ("X-Frame-Options", "DENY")].into_iter().collect();
     let body = b"<meta http-equiv=refresh content='0;url=/dir/page.html'><img src=there.png>"[..].into();
-    let found = s.frame(id, Some(FrameAnswer { url, fields: vec![kind, field], body }));
+    let found = s.frame(id, Some(FrameAnswer { url, fields, body }));
     let told: Vec<_> = found.iter().map(|r| (r.typed.as_str(), r.fetched())).collect();
     assert_eq!(told, [("there.png", true), ("/dir/page.html", false)]);
 }

@@ -312,7 +312,7 @@ impl Page {
     fn fill(&mut self, n: usize, answer: Option<&SheetAnswer>) {
         let Some(answer) = answer else { return };
         let slot = &self.sheets.slots[n];
-        let field = |name: &str| answer.fields.iter().find(|f| f.name.eq_ignore_ascii_case(name)).map(|f| f.value.0.as_slice());
+        let field = |name: &str| answer.fields.get(name);
         let page = self.from.as_ref().unwrap_or(&self.url);
         let same = self.from.is_some() && page.origin() == answer.url.origin();
         let content_type = field("content-type");

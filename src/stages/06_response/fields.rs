@@ -1,0 +1,106 @@
+//! The fields of a head or of a trailer section.
+
+use std::fmt;
+
+use super::Field;
+use crate::event::Octets;
+use crate::secret::Secrets;
+
+/// Fields in their order, as received (RFC 9110 §5). A head has a dozen, which are held in three pieces and not in two dozen.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Fields {
+    /// All names, one behind the other.
+    names: String,
+    /// All values.
+    values: Vec<u8>,
+    /// Where each field's name and value end.
+    ends: Vec<(usize, usize)>,
+}
+
+impl Fields {
+    /// None yet, with room for so many, of so many bytes together.
+    pub fn with_capacity(count: usize, bytes: usize) -> Self {
+        Self { names: String::with_capacity(bytes), values: Vec::with_capacity(bytes), ends: Vec::with_capacity(count) }
+    }
+
+    /// Adds one behind the others.
+    pub fn push(&mut self, name: &str, value: &[u8]) {
+        self.names.push_str(name);
+        self.values.extend_from_slice(value);
+        self.ends.push((self.names.len(), self.values.len()));
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Is there none?
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// Names, as the peer spells them, and values, in order.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&str, &[u8])> + Clone {
+        let before = |n: usize| if n == 0 { (0, 0) } else { self.ends[n - 1] };
+        (0..self.len()).map(move |n| {
+            let ((name, value), (name_end, value_end)) = (before(n), self.ends[n]);
+            (&self.names[name..name_end], &self.values[value..value_end])
+        })
+    }
+
+    /// The values of all fields of that name (compared without case), in order.
+    pub fn all<'f>(&'f self, name: &'f str) -> impl DoubleEndedIterator<Item = &'f [u8]> + Clone {
+        self.iter().filter(move |(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+
+    /// The value of the first field of that name.
+    pub fn get(&self, name: &str) -> Option<&[u8]> {
+        // Not `all`, which would borrow the name for as long as the value.
+        self.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+
+    /// As events show them.
+    pub(crate) fn told(&self, secrets: Secrets) -> Vec<Field> {
+        self.iter().map(|(name, value)| Field { name: name.to_owned(), value: Octets(secrets.field(name, value)) }).collect()
+    }
+}
+
+impl<N: AsRef<str>, V: AsRef<[u8]>> FromIterator<(N, V)> for Fields {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(fields: I) -> Self {
+        let mut all = Self::default();
+        for (name, value) in fields {
+            all.push(name.as_ref(), value.as_ref());
+        }
+        all
+    }
+}
+
+impl fmt::Debug for Fields {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter().map(|(name, value)| (name, value.escape_ascii().to_string()))).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_come_back_as_they_went_in() {
+        let fields: Fields = [("A", "1"), ("b", ""), ("a", "2\u{e9}"), ("", "x")].into_iter().collect();
+        let back: Vec<_> = fields.iter().collect();
+        assert_eq!(back, [("A", &b"1"[..]), ("b", b""), ("a", "2\u{e9}".as_bytes()), ("", b"x")]);
+        assert_eq!((fields.len(), fields.is_empty(), Fields::default().is_empty()), (4, false, true));
+        assert!(fields.all("a").eq([&b"1"[..], "2\u{e9}".as_bytes()]));
+        assert_eq!(fields.all("A").next_back(), Some("2\u{e9}".as_bytes()));
+        assert_eq!((fields.get("B"), fields.get("c")), (Some(&b""[..]), None));
+    }
+
+    #[test]
+    fn the_same_bytes_cut_elsewhere_are_other_fields() {
+        let fields = |pairs: [(&str, &str); 2]| pairs.into_iter().collect::<Fields>();
+        assert_ne!(fields([("ab", ""), ("c", "x")]), fields([("a", ""), ("bc", "x")]));
+        assert_ne!(fields([("a", "xy"), ("b", "")]), fields([("a", "x"), ("b", "y")]));
+    }
+}
