@@ -116,7 +116,7 @@ impl Scanner {
         }
         let from = (!sandboxed && !gate.sandboxed()).then(|| url.clone());
         let referrer = ReferrerPolicy::of_fields(&fields).unwrap_or_default();
-        let content_type = fields.iter().find(|f| f.name.eq_ignore_ascii_case("content-type")).map(|f| f.value.0.clone());
+        let content_type = kind::content_type(&fields);
         let parent = (!next && url.origin() == page.url.origin()).then_some(page.encoding);
         let mut child = self.child_page(node, url, gate, from, referrer, order);
         if next {

@@ -38,22 +38,42 @@ pub(super) fn declared(content_type: Option<&[u8]>, fields: &[Field]) -> Documen
     }
 }
 
-/// `type/subtype` in lower case; empty when it is not one. Of several the last that is one counts (Fetch §2.2.2, "extract a MIME
-/// type"); `*/*` says nothing.
+/// The `Content-Type` of a response: several fields are one with commas (RFC 9110 §5.2).
+pub(super) fn content_type(fields: &[Field]) -> Option<Vec<u8>> {
+    let values = fields.iter().filter(|f| f.name.eq_ignore_ascii_case("content-type")).map(|f| f.value.0.as_slice());
+    values.map(<[u8]>::to_vec).reduce(|all, next| [all, next].join(&b','))
+}
+
+/// `type/subtype` in lower case; empty when it is not one. Of several the last that is one counts.
 pub(super) fn essence(content_type: &[u8]) -> String {
-    let text = String::from_utf8_lossy(content_type);
-    let word = |part: &str| part.trim_start().split([' ', '\t', ';', '(']).next().unwrap_or_default().to_ascii_lowercase();
-    let valid = |w: &String| w != "*/*" && w.split_once('/').is_some_and(|(a, b)| !a.is_empty() && !b.is_empty());
-    text.split(',').map(word).rfind(valid).unwrap_or_default()
+    extracted(content_type).0
 }
 
 /// The `charset` parameter.
 pub(super) fn charset(content_type: &[u8]) -> Option<String> {
+    extracted(content_type).1
+}
+
+/// Fetch §2.2.2, "extract a MIME type": the last type counts, `*/*` says nothing, and a charset lasts while the type stays.
+fn extracted(content_type: &[u8]) -> (String, Option<String>) {
     let text = String::from_utf8_lossy(content_type);
-    text.split(';').skip(1).find_map(|p| {
-        let (name, value) = p.split_once('=')?;
-        name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches(['"', '\'']).to_owned())
-    })
+    let (mut last, mut last_charset) = (String::new(), None);
+    for part in text.split(',') {
+        let essence = part.trim_start().split([' ', '\t', ';', '(']).next().unwrap_or_default().to_ascii_lowercase();
+        let valid = essence.split_once('/').is_some_and(|(a, b)| !a.is_empty() && !b.is_empty());
+        if !valid || essence == "*/*" {
+            continue;
+        }
+        let charset = part.split(';').skip(1).find_map(|p| {
+            let (name, value) = p.split_once('=')?;
+            name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches(['"', '\'']).to_owned())
+        });
+        if charset.is_some() || essence != last {
+            last_charset = charset;
+        }
+        last = essence;
+    }
+    (last, last_charset)
 }
 
 /// MIME Sniffing §7.1, "rules for identifying an unknown MIME type": the patterns that mean markup.
@@ -124,6 +144,16 @@ mod tests {
         assert_eq!(declared(None, &[field("X-Content-Type-Options", "nosniff")]), Document::Other);
         assert_eq!(declared(Some(b"text/html"), &[field("content-disposition", "attachment; filename=a")]), Document::Other);
         assert_eq!(declared(Some(b"text/html"), &[field("content-disposition", "inline; filename=a")]), Document::Html);
+    }
+
+    #[test]
+    fn of_several_types_the_last_counts_and_keeps_the_charset_of_its_like() {
+        let fields = ["text/html; charset=euc-kr", "foo", "text/html"].map(|value| field("Content-Type", value));
+        let joined = content_type(&fields).unwrap_or_default();
+        assert_eq!((essence(&joined).as_str(), charset(&joined).as_deref()), ("text/html", Some("euc-kr")));
+        assert_eq!(extracted(b"text/html; charset=euc-kr, text/plain"), ("text/plain".to_owned(), None));
+        assert_eq!(extracted(b"text/html; charset=a, text/html; charset=b").1.as_deref(), Some("b"));
+        assert_eq!(content_type(&[]), None);
     }
 
     #[test]

@@ -64,7 +64,7 @@ pub use reference::{
 pub struct PageContext {
     /// Its address, after redirects.
     pub url: Url,
-    /// `Content-Type`, as received.
+    /// `Content-Type`, as received; the one of `fields` goes first.
     pub content_type: Option<Vec<u8>>,
     /// All fields of its response.
     pub fields: Vec<Field>,
@@ -133,6 +133,7 @@ impl Scanner {
     /// For a page that has just begun to arrive.
     pub fn new(context: PageContext) -> Self {
         let PageContext { url, content_type, fields, viewport, most, frames, follow } = context;
+        let content_type = kind::content_type(&fields).or(content_type);
         let shared = Rc::new(RefCell::new(Shared::new(most)));
         let gate = Gate::new(&url, &fields);
         let from = (!gate.sandboxed()).then(|| url.clone());
