@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::HashSet;
 use std::collections::hash_map::RandomState;
+use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use super::icons::Icons;
 use super::media::Screen;
 use super::origin::same_origin;
 use super::policy::{Destination, Gate, ReferrerPolicy, SharedGate};
-use super::reference::{Candidate, FrameId, Kind, ObjectId, Order, Reference, SheetId, SkipReason, Source, Verdict};
+use super::reference::{Candidate, FrameId, IconId, Kind, ObjectId, Order, Reference, SheetId, SkipReason, Source, Verdict};
 use super::tree::{NodeId, Tree, flag};
 
 /// Most elements of a page that are looked at.
@@ -36,7 +36,11 @@ pub(super) struct Shared {
     sheets: u32,
     objects: u32,
     pub(super) frame_ids: u32,
-    pub(super) icons: u32,
+    icons: u32,
+    /// What `link rel=icon` names, by the hash of its address: the id under which it was asked for, if it was.
+    pub(super) icons_named: HashMap<u64, Option<IconId>>,
+    /// How well those fit that were asked for, once they have come.
+    pub(super) icons_seen: HashMap<IconId, Option<f64>>,
 }
 
 impl Shared {
@@ -52,7 +56,22 @@ impl Shared {
             objects: 0,
             frame_ids: 0,
             icons: 0,
+            icons_named: HashMap::new(),
+            icons_seen: HashMap::new(),
         }
+    }
+
+    pub(super) fn hash(&self, url: &Url) -> u64 {
+        self.hasher.hash_one(url.as_str())
+    }
+
+    /// What an icon link names is asked for, there or as a picture.
+    pub(super) fn icon_asked(&mut self, hash: u64) -> IconId {
+        self.icons += 1;
+        let id = IconId(self.icons);
+        self.icons_named.insert(hash, Some(id));
+        self.icons_seen.insert(id, None);
+        id
     }
 
     /// `referer`, held once however many references have it.
@@ -755,11 +774,15 @@ impl Page {
         url.set_fragment(None);
         if matches!(kind, Kind::Image | Kind::Icon(_) | Kind::Object(_)) {
             let mut shared = self.shared.borrow_mut();
-            let hash = shared.hasher.hash_one(url.as_str());
+            let hash = shared.hash(&url);
             if !shared.asked.insert(hash) {
                 r.verdict = Verdict::Skip { reason: SkipReason::Repeated };
                 r.url = Some(url);
                 return r;
+            }
+            // It depends on this one's sizes too whether another icon is asked for.
+            if kind == Kind::Image && source != Source::Icon && shared.icons_named.contains_key(&hash) {
+                r.kind = Kind::Icon(shared.icon_asked(hash));
             }
         }
         let cross = self.from.as_ref().is_none_or(|f| !same_origin(f, &url));
