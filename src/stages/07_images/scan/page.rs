@@ -361,7 +361,9 @@ impl Page {
     }
 
     fn policy(&self, node: NodeId) -> ReferrerPolicy {
-        self.tree.attr(node, "referrerpolicy").and_then(ReferrerPolicy::parse).unwrap_or(self.referrer)
+        // Unlike HTML §2.5.6: Chromium knows the older words here too, though not on a link.
+        let parse = if self.tree.is_html(node, "link") { ReferrerPolicy::parse } else { ReferrerPolicy::parse_legacy };
+        self.tree.attr(node, "referrerpolicy").and_then(parse).unwrap_or(self.referrer)
     }
 
     fn simple(&mut self, node: NodeId, name: &str, source: Source) {
@@ -413,7 +415,7 @@ impl Page {
         let content = self.attr(node, "content").unwrap_or_default();
         let is = |name: &str, value: &str| self.tree.attr(node, name).is_some_and(|v| v.trim().eq_ignore_ascii_case(value));
         if is("name", "referrer") {
-            if let Some(policy) = ReferrerPolicy::of_meta(&content) {
+            if let Some(policy) = ReferrerPolicy::parse_legacy(content.trim()) {
                 self.referrer = policy;
             }
         } else if is("name", "color-scheme") {
