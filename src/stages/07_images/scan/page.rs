@@ -568,12 +568,8 @@ impl Page {
         if !shown(kind) {
             return self.skip(order, typed, source, Kind::Image, SkipReason::Type(short(kind)));
         }
-        // HTML §4.6.7.16: `imagesrcset` alone decides, when it is there.
-        let chosen = match srcset.filter(|s| !super::srcset::parse(s).is_empty()) {
-            Some(set) => super::srcset::choose(Some(set), None, sizes, &self.screen),
-            None => super::srcset::choose(None, href, None, &self.screen),
-        };
-        let Some(chosen) = chosen else {
+        // HTML §4.2.4.3: `href` beside `imagesrcset` is what `src` is beside `srcset`.
+        let Some(chosen) = super::srcset::choose(srcset, href, sizes, &self.screen) else {
             if href.is_some() || srcset.is_some() {
                 self.skip(order, typed, source, Kind::Image, SkipReason::Empty);
             }
