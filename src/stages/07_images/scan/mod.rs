@@ -4,10 +4,10 @@
 //! What follows from an answer (a style sheet's pictures, a frame's) comes from the call that hands the answer in.
 //!
 //! ```text
-//!  bytes ─► kind (is it a page?) ─► encoding ─► html5ever | xml5ever ─► sink ─► page ─► references
-//!                                                                        │       ▲
-//!                                                             tree (elements)    ├── srcset, media, policy
-//!                                                                        └─► css ┘   (sheets, cascade: at the end)
+//!  bytes ─► kind (is it a page?) ─► encoding ─► html5ever | wellformed, xml5ever ─► sink ─► page ─► references
+//!                                                                                    │       ▲
+//!                                                                         tree (elements)    ├── srcset, media, policy
+//!                                                                                    └─► css ┘   (sheets, cascade: at the end)
 //! ```
 //!
 //! Spec: HTML §13.2 (parsing), §4.8.4.3 (images), Fetch §4.1, CSP 3, Referrer Policy, CSS Cascade 5, Media Queries 5.
@@ -29,6 +29,7 @@ mod refresh;
 mod sink;
 mod srcset;
 mod tree;
+mod wellformed;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -52,6 +53,7 @@ use page::{Page, Shared};
 use policy::ReferrerPolicy;
 use sink::{Guard, Sink};
 use tree::NodeId;
+use wellformed::Wellformed;
 
 pub use policy::{Gate, Hop};
 pub use reference::{
@@ -126,7 +128,7 @@ struct Unfinished {
 
 enum Machine {
     Html { tokenizer: Box<Tokenizer<Guard>>, input: BufferQueue, tokens: u64, since: Unfinished },
-    Xml { tokenizer: Box<XmlTokenizer<XmlTreeBuilder<NodeId, Sink>>>, input: BufferQueue },
+    Xml { tokenizer: Box<XmlTokenizer<XmlTreeBuilder<NodeId, Sink>>>, input: BufferQueue, wellformed: Wellformed },
 }
 
 impl Scanner {
@@ -273,7 +275,8 @@ impl Scanner {
         let input = BufferQueue::default();
         self.machine = Some(if xml {
             let builder = XmlTreeBuilder::new(sink, XmlTreeBuilderOpts::default());
-            Machine::Xml { tokenizer: Box::new(XmlTokenizer::new(builder, XmlTokenizerOpts::default())), input }
+            let tokenizer = Box::new(XmlTokenizer::new(builder, XmlTokenizerOpts::default()));
+            Machine::Xml { tokenizer, input, wellformed: Wellformed::default() }
         } else {
             let options = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
             let guard = Guard::new(TreeBuilder::new(sink, options));
@@ -361,10 +364,9 @@ impl Scanner {
 
 impl Machine {
     fn read(&mut self, text: &str, page: &RefCell<Page>) {
-        let tendril = StrTendril::from_slice(text);
         match self {
             Self::Html { tokenizer, input, tokens, since } => {
-                input.push_back(tendril);
+                input.push_back(StrTendril::from_slice(text));
                 while !matches!(tokenizer.feed(input), TokenizerResult::Done) {}
                 let now = tokenizer.sink.tokens.get();
                 if now == *tokens {
@@ -380,8 +382,10 @@ impl Machine {
                     page.borrow_mut().stop();
                 }
             }
-            Self::Xml { tokenizer, input } => {
-                input.push_back(tendril);
+            Self::Xml { tokenizer, input, wellformed } => {
+                let mut good = String::new();
+                let whole = wellformed.read(text, &mut good).is_ok();
+                input.push_back(StrTendril::from(good));
                 while !matches!(tokenizer.feed(input), TokenizerResult::Done) {}
             }
         }
