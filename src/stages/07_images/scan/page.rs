@@ -413,7 +413,7 @@ impl Page {
 
     fn meta(&mut self, node: NodeId) {
         let content = self.attr(node, "content").unwrap_or_default();
-        let is = |name: &str, value: &str| self.tree.attr(node, name).is_some_and(|v| v.trim().eq_ignore_ascii_case(value));
+        let is = |name: &str, value: &str| self.tree.attr(node, name).is_some_and(|v| v.eq_ignore_ascii_case(value));
         if is("name", "referrer") {
             if let Some(policy) = ReferrerPolicy::parse_legacy(content.trim()) {
                 self.referrer = policy;

@@ -199,7 +199,8 @@ impl Gate {
 
     /// A policy of `<meta>`: some directives do not count there.
     pub(super) fn add_meta(&mut self, text: &str) {
-        if let Some(mut policy) = Policy::parse(text) {
+        // Unlike HTML §4.2.5.3: in Chromium commas separate policies here too.
+        for mut policy in text.split(',').filter_map(Policy::parse) {
             policy.0.retain(|(n, _)| !matches!(n.as_str(), "sandbox" | "frame-ancestors" | "report-uri"));
             self.upgrade |= policy.has("upgrade-insecure-requests");
             self.policies.push(policy);
@@ -425,7 +426,9 @@ impl LowerHead for str {
     fn to_ascii_lowercase_path(&self) -> SourceText {
         let from = self.find("://").map_or(0, |i| i + 3);
         let slash = self[from..].find('/').map_or(self.len(), |i| from + i);
-        SourceText { head: self[..slash].to_ascii_lowercase(), path: self[slash..].to_owned() }
+        // A path ends before a query; what is behind it counts for nothing.
+        let path = self[slash..].split(['?', '#']).next().unwrap_or_default();
+        SourceText { head: self[..slash].to_ascii_lowercase(), path: path.to_owned() }
     }
 }
 
