@@ -46,6 +46,7 @@ impl Scanner {
         let page = self.page.borrow();
         let mut child = Page::new(url, gate, from, referrer, page.frame_screen(node), page.shared.clone(), true, false);
         child.place = (order.0 + 1, 0);
+        child.sandboxed = page.sandboxed;
         child.around = page.around.iter().cloned().chain([page.url.clone()]).collect();
         child
     }
@@ -53,9 +54,11 @@ impl Scanner {
     /// `srcdoc`: a page with its parent's address, base and policies.
     fn child_of_own(&self, node: NodeId, order: Order, sandboxed: bool, text: &str) -> Self {
         let page = self.page.borrow();
+        let sandboxed = sandboxed || page.sandboxed;
         let from = page.from.clone().filter(|_| !sandboxed);
         let mut child = self.child_page(node, page.base.clone(), page.gate.inherited(), from, page.referrer, order);
         child.url = page.url.clone();
+        child.sandboxed = sandboxed;
         child.encoding = encoding_rs::UTF_8;
         drop(page);
         let mut scanner = Self::of(child, Document::Html, None, None);
@@ -114,7 +117,8 @@ impl Scanner {
         if !next && !gate.framed_by(&page.url, &fields) {
             return None;
         }
-        let from = (!sandboxed && !gate.sandboxed()).then(|| url.clone());
+        let sandboxed = sandboxed || (page.sandboxed && !next) || gate.sandboxed();
+        let from = (!sandboxed).then(|| url.clone());
         let referrer = ReferrerPolicy::of_fields(&fields).unwrap_or_default();
         let content_type = kind::content_type(&fields);
         let parent = (!next && url.origin() == page.url.origin()).then_some(page.encoding);
@@ -128,6 +132,7 @@ impl Scanner {
         scanner.advance(&body.0, false);
         Some(scanner)
     }
+        child.sandboxed = sandboxed;
 
     /// Whether a frame is rendered is known when this page's styles are.
     pub(super) fn settle_children(&mut self) {

@@ -142,6 +142,7 @@ impl Scanner {
         let referrer = ReferrerPolicy::of_fields(&fields).unwrap_or_default();
         let mut page = Page::new(url, gate, from, referrer, Screen::new(viewport), shared, frames, true);
         page.follow = follow;
+        page.sandboxed = page.from.is_none();
         let document = kind::declared(content_type.as_deref(), &fields);
         if matches!(document, Document::Html | Document::Xml | Document::Unsaid) {
             for field in fields.iter().filter(|f| f.name.eq_ignore_ascii_case("link")) {

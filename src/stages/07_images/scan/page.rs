@@ -134,6 +134,8 @@ pub(super) struct Page {
     pub(super) gate: SharedGate,
     /// Whose address a Referer tells; None for a page with an origin of its own.
     pub(super) from: Option<Url>,
+    /// It has an origin of its own because it is sandboxed; so have the pages in it.
+    pub(super) sandboxed: bool,
     /// Does `<meta name=color-scheme>` say that it is made for a dark screen? The first one counts.
     pub(super) dark: Option<bool>,
     pub(super) referrer: ReferrerPolicy,
@@ -187,6 +189,7 @@ impl Page {
             gate: Arc::new(gate),
             from,
             referrer,
+            sandboxed: false,
             dark: None,
             encoding: UTF_8,
             quirks: false,
