@@ -78,9 +78,9 @@ fn extracted(content_type: &[u8]) -> (String, Option<String>) {
 
 /// MIME Sniffing §7.1, "rules for identifying an unknown MIME type": the patterns that mean markup.
 pub(super) fn sniffed(head: &[u8]) -> Document {
-    let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
-    let skip = text.iter().take_while(|b| matches!(b, b'\t' | b'\n' | 0x0C | b'\r' | b' ')).count();
-    let text = &text[skip..];
+    // What begins with a byte order mark is plain text: no pattern begins with one.
+    let skip = head.iter().take_while(|b| matches!(b, b'\t' | b'\n' | 0x0C | b'\r' | b' ')).count();
+    let text = &head[skip..];
     const TAGS: [&[u8]; 17] = [
         b"<!DOCTYPE HTML",
         b"<HTML",
@@ -162,6 +162,7 @@ mod tests {
         assert_eq!(sniffed(b"<p>x"), Document::Html);
         assert_eq!(sniffed(b"<pre>x"), Document::Other);
         assert_eq!(sniffed(b"<!--x"), Document::Html);
+        assert_eq!(sniffed(b"\xEF\xBB\xBF<!--x"), Document::Other);
         assert_eq!(sniffed(b"<?xml version='1.0'?>"), Document::Xml);
         assert_eq!(sniffed(b"hello"), Document::Other);
         assert_eq!(sniffed(b""), Document::Other);
