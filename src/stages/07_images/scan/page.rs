@@ -631,9 +631,9 @@ impl Page {
     }
 
     /// Where the page leads on to, by a `meta` element or a field of its answer. Unlike HTML §4.2.5.3: in Chromium the soonest one
-    /// counts, and of several the last. A frame that leads on is left where it is.
+    /// counts, and of several the last.
     pub(super) fn refresh(&mut self, node: Option<NodeId>, content: &str) {
-        let Some((seconds, address)) = super::refresh::parse(content).filter(|_| self.top) else { return };
+        let Some((seconds, address)) = super::refresh::parse(content) else { return };
         if self.next.as_ref().is_none_or(|next| seconds <= next.seconds) {
             let node = node.unwrap_or(Tree::DOCUMENT);
             self.next = Some(Next { seconds, address: address.unwrap_or_default().to_owned(), base: self.base.clone(), node });
@@ -646,9 +646,10 @@ impl Page {
             return;
         };
         let (order, id) = (self.order(node, 0), self.new_frame());
-        let kind = Kind::Page(id);
+        // In a frame it is a frame.
+        let kind = if self.top { Kind::Page(id) } else { Kind::Frame(id) };
         let reason = match seconds {
-            _ if !self.follow => Some(SkipReason::NotFollowed),
+            _ if self.top && !self.follow => Some(SkipReason::NotFollowed),
             1.. => Some(SkipReason::Later(seconds)),
             0 if self.around.len() > 8 => Some(SkipReason::TooMany),
             0 => None,
@@ -662,7 +663,9 @@ impl Page {
             if self.around.iter().chain([&self.url]).any(|a| same_page(a, &url)) {
                 r.verdict = Verdict::Skip { reason: SkipReason::Cycle };
             } else {
-                self.framed.push(Framed { id, order, url: Some(url), srcdoc: None, sandboxed: false, next: true, node });
+                // The sandbox of a frame stays, whatever is shown in it.
+                let sandboxed = self.sandboxed && !self.top;
+                self.framed.push(Framed { id, order, url: Some(url), srcdoc: None, sandboxed, next: true, node });
             }
         }
         self.push(r);
