@@ -231,7 +231,8 @@ fn run(folder: &Path, case: &Value, frames: bool, step: usize) -> Outcome {
                     if picture {
                         images.append(&mut log);
                     }
-                    let answer = answer.map(|(url, a)| FrameAnswer { url, fields: a.fields, body: Octets(a.body) });
+                    let answer =
+                        answer.map(|(url, a)| FrameAnswer { url, status: a.status, fields: a.fields, body: Octets(a.body) });
                     queue.extend(scanner.frame(id, answer));
                 }
             }
@@ -359,12 +360,12 @@ fn with_frames_entered_every_page_asks_for_what_a_browser_asks_for() {
 
 #[test]
 fn every_page_of_our_own_asks_for_what_a_browser_asks_for() {
-    check_all("image-rules", 64, false);
+    check_all("image-rules", 65, false);
 }
 
 #[test]
 fn with_frames_entered_every_page_of_our_own_asks_for_what_a_browser_asks_for() {
-    check_all("image-rules", 64, true);
+    check_all("image-rules", 65, true);
 }
 
 #[test]

@@ -84,17 +84,26 @@ impl Scanner {
     pub fn frame(&mut self, id: FrameId, answer: Option<FrameAnswer>) -> Vec<Reference> {
         match self.children.get(&id) {
             Some(&Frame::Waiting { order, sandboxed, next, node }) => {
-                match answer.and_then(|a| self.child_of_answer(node, order, sandboxed, next, a)) {
+                // HTML §4.8.7: an error is no page that an object shows.
+                let object = !next && self.page.borrow().tree.is_html(node, "object");
+                let answer = answer.filter(|a| !object || a.status < 400);
+                let child = answer.and_then(|a| self.child_of_answer(node, order, sandboxed, next, a));
+                let shown = child.is_some();
+                match child {
                     Some(child) => {
                         self.children.insert(id, Frame::Entered { scanner: Box::new(child), next, node });
-                        self.settle_children();
-                        self.take()
                     }
                     None => {
                         self.children.remove(&id);
-                        Vec::new()
                     }
                 }
+                if object {
+                    self.page.borrow_mut().object_page_answer(node, shown);
+                    self.settle();
+                } else {
+                    self.settle_children();
+                }
+                self.take()
             }
             Some(Frame::Entered { .. }) => Vec::new(),
             None => {
@@ -111,7 +120,7 @@ impl Scanner {
     }
 
     fn child_of_answer(&self, node: NodeId, order: Order, sandboxed: bool, next: bool, answer: FrameAnswer) -> Option<Self> {
-        let FrameAnswer { url, fields, body } = answer;
+        let FrameAnswer { url, fields, body, .. } = answer;
         let gate = Gate::new(&url, &fields);
         let page = self.page.borrow();
         if !next && !gate.framed_by(&page.url, &fields) {
@@ -123,6 +132,7 @@ impl Scanner {
         let content_type = kind::content_type(&fields);
         let parent = (!next && url.origin() == page.url.origin()).then_some(page.encoding);
         let mut child = self.child_page(node, url, gate, from, referrer, order);
+        child.sandboxed = sandboxed;
         if next {
             (child.top, child.follow, child.enter_frames) = (page.top, page.follow, page.enter_frames);
         }
@@ -132,7 +142,6 @@ impl Scanner {
         scanner.advance(&body.0, false);
         Some(scanner)
     }
-        child.sandboxed = sandboxed;
 
     /// Whether a frame is rendered is known when this page's styles are.
     pub(super) fn settle_children(&mut self) {

@@ -388,6 +388,9 @@ impl Machine {
                 let whole = wellformed.read(text, &mut good).is_ok();
                 input.push_back(StrTendril::from(good));
                 while !matches!(tokenizer.feed(input), TokenizerResult::Done) {}
+                if !whole {
+                    page.borrow_mut().stop();
+                }
             }
         }
     }
@@ -398,7 +401,7 @@ impl Machine {
                 while !matches!(tokenizer.feed(input), TokenizerResult::Done) {}
                 tokenizer.end();
             }
-            Self::Xml { tokenizer, input } => {
+            Self::Xml { tokenizer, input, .. } => {
                 while !matches!(tokenizer.feed(input), TokenizerResult::Done) {}
                 tokenizer.end();
             }

@@ -677,7 +677,7 @@ impl Page {
         FrameId(shared.frame_ids)
     }
 
-    /// A page in the page.
+    /// A page in the page. Is its answer awaited?
     pub(super) fn framed_page(
         &mut self,
         node: NodeId,
@@ -686,20 +686,22 @@ impl Page {
         srcdoc: Option<String>,
         sandboxed: bool,
         what: Destination,
-    ) {
+    ) -> bool {
         let id = self.new_frame();
         let kind = Kind::Frame(id);
         let shown = if srcdoc.is_some() { "about:srcdoc" } else { typed };
         if !self.enter_frames {
-            return self.skip(order, shown, Source::Frame, kind, SkipReason::FrameNotEntered);
+            self.skip(order, shown, Source::Frame, kind, SkipReason::FrameNotEntered);
+            return false;
         }
         const FRAMES: u32 = 200;
         if id.0 > FRAMES || self.around.len() > 8 {
-            return self.skip(order, shown, Source::Frame, kind, SkipReason::TooMany);
+            self.skip(order, shown, Source::Frame, kind, SkipReason::TooMany);
+            return false;
         }
         if srcdoc.is_some() {
             self.framed.push(Framed { id, order, url: None, srcdoc, sandboxed, next: false, node });
-            return;
+            return false;
         }
         let manner = Manner { what, kind, policy: self.policy(node), ..self.manner(Source::Frame) };
         let mut r = self.refer(order, typed, manner);
@@ -713,7 +715,9 @@ impl Page {
         } else if let Some(url) = resolve(typed, &self.base, self.encoding).filter(|u| u.scheme() == "data") {
             self.framed.push(Framed { id, order, url: Some(url), srcdoc: None, sandboxed: true, next: false, node });
         }
+        let awaited = r.fetched();
         self.push(r);
+        awaited
     }
 
     pub(super) fn new_object(&mut self, node: NodeId) -> ObjectId {

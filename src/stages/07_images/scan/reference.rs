@@ -287,6 +287,8 @@ pub struct FrameAnswer {
     /// After redirects.
     pub url: Url,
     /// Of the final answer.
+    pub status: u16,
+    /// Of the final answer.
     pub fields: Vec<Field>,
     /// Decoded.
     pub body: Octets,

@@ -273,7 +273,7 @@ fn the_page_that_leads_on_at_once_is_left_for_the_last_of_those_it_names() {
     let field = Field { name: "X-Frame-Options".to_owned(), value: b"DENY"[..].into() };
     let kind = Field { name: "Content-Type".to_owned(), value: b"text/html"[..].into() };
     let body = b"<meta http-equiv=refresh content='0;url=/dir/page.html'><img src=there.png>"[..].into();
-    let found = s.frame(id, Some(FrameAnswer { url, fields: vec![kind, field], body }));
+    let found = s.frame(id, Some(FrameAnswer { url, status: 200, fields: vec![kind, field], body }));
     let told: Vec<_> = found.iter().map(|r| (r.typed.as_str(), r.fetched())).collect();
     assert_eq!(told, [("there.png", true), ("/dir/page.html", false)]);
 }
