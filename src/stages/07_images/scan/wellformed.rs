@@ -11,6 +11,9 @@ const EXPANDED: usize = 4 * 1024 * 1024;
 /// Most characters of a document type declaration.
 const DOCTYPE: usize = 256 * 1024;
 
+/// What stands for the quote in which a comment of the internal subset lies.
+const COMMENT: char = '\0';
+
 /// Where in the text it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum At {
@@ -155,6 +158,13 @@ impl Wellformed {
             }
             At::Doctype { text, quote, subset } => {
                 match (c, &quote) {
+                    // Quotes in a comment are none.
+                    ('-', None) if *subset && text.ends_with("<!-") => *quote = Some(COMMENT),
+                    ('>', Some(COMMENT)) if text.ends_with("--") => {
+                        *quote = None;
+                        text.push(c);
+                        return Ok(());
+                    }
                     (c, Some(q)) if c == *q => *quote = None,
                     (_, Some(_)) => {}
                     ('"' | '\'', None) => *quote = Some(c),
@@ -392,7 +402,7 @@ mod tests {
 
     #[test]
     fn entities_are_replaced_within_bounds() {
-        let subset = "<!DOCTYPE a [<!ENTITY p \"a.png\"><!ENTITY q 'x&p;&#38;'><!ENTITY e '<b c=\"&p;\"/>'><!-- > -->]>";
+        let subset = "<!DOCTYPE a [<!ENTITY p \"a.png\"><!ENTITY q 'x&p;&#38;'><!ENTITY e '<b c=\"&p;\"/>'><!-- don't > -->]>";
         assert_eq!(passed(&format!("{subset}<a b=\"&p;\">&e;</a>")).0, "<!DOCTYPE a ><a b=\"a.png\"><b c=\"a.png\"/></a>");
         assert!(!passed(&format!("{subset}<a b='&e;'/>")).1);
         assert!(!passed(&format!("{subset}<a>&none;</a>")).1);
