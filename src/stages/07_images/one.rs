@@ -290,7 +290,9 @@ fn answer(kind: Kind, visited: &Visited, landed: Landed) -> Option<Answer> {
             Some(Answer::Sheet(id, Some(answer)))
         }
         Kind::Frame(id) | Kind::Page(id) => {
-            Some(Answer::Frame(id, Some(FrameAnswer { url: url(), fields: head.fields.clone(), body: Octets(landed.text) })))
+            let fields = head.fields.clone();
+            let answer = FrameAnswer { url: url(), status: head.status, fields, body: Octets(landed.text) };
+            Some(Answer::Frame(id, Some(answer)))
         }
     }
 }

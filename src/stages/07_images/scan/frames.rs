@@ -48,6 +48,7 @@ impl Scanner {
         let page = self.page.borrow();
         let mut child = Page::new(url, gate, from, referrer, page.frame_screen(node), page.shared.clone(), true, false);
         child.place = (order.0 + 1, 0);
+        child.sandboxed = page.sandboxed;
         child.around = page.around.iter().cloned().chain([page.url.clone()]).collect();
         child
     }
@@ -55,9 +56,11 @@ impl Scanner {
     /// `srcdoc`: a page with its parent's address, base and policies.
     fn child_of_own(&self, node: NodeId, order: Order, sandboxed: bool, text: &str) -> Self {
         let page = self.page.borrow();
+        let sandboxed = sandboxed || page.sandboxed;
         let from = page.from.clone().filter(|_| !sandboxed);
         let mut child = self.child_page(node, page.base.clone(), page.gate.inherited(), from, page.referrer, order);
         child.url = page.url.clone();
+        child.sandboxed = sandboxed;
         child.encoding = encoding_rs::UTF_8;
         drop(page);
         let mut scanner = Self::of(child, Document::Html, None, None);
@@ -83,17 +86,26 @@ impl Scanner {
     pub fn frame(&mut self, id: FrameId, answer: Option<FrameAnswer>) -> Vec<Reference> {
         match self.children.get(&id) {
             Some(&Frame::Waiting { order, sandboxed, next, node }) => {
-                match answer.and_then(|a| self.child_of_answer(node, order, sandboxed, next, a)) {
+                // HTML §4.8.7: an error is no page that an object shows.
+                let object = !next && self.page.borrow().tree.is_html(node, "object");
+                let answer = answer.filter(|a| !object || a.status < 400);
+                let child = answer.and_then(|a| self.child_of_answer(node, order, sandboxed, next, a));
+                let shown = child.is_some();
+                match child {
                     Some(child) => {
                         self.children.insert(id, Frame::Entered { scanner: Box::new(child), next, node });
-                        self.settle_children();
-                        self.take()
                     }
                     None => {
                         self.children.remove(&id);
-                        Vec::new()
                     }
                 }
+                if object {
+                    self.page.borrow_mut().object_page_answer(node, shown);
+                    self.settle();
+                } else {
+                    self.settle_children();
+                }
+                self.take()
             }
             Some(Frame::Entered { .. }) => Vec::new(),
             None => {
@@ -110,17 +122,19 @@ impl Scanner {
     }
 
     fn child_of_answer(&self, node: NodeId, order: Order, sandboxed: bool, next: bool, answer: FrameAnswer) -> Option<Self> {
-        let FrameAnswer { url, fields, body } = answer;
+        let FrameAnswer { url, fields, body, .. } = answer;
         let gate = Gate::new(&url, &fields);
         let page = self.page.borrow();
         if !next && !gate.framed_by(&page.url, &fields) {
             return None;
         }
-        let from = (!sandboxed && !gate.sandboxed()).then(|| url.clone());
+        let sandboxed = sandboxed || (page.sandboxed && !next) || gate.sandboxed();
+        let from = (!sandboxed).then(|| url.clone());
         let referrer = ReferrerPolicy::of_fields(&fields).unwrap_or_default();
-        let content_type = fields.get("content-type").map(<[u8]>::to_vec);
+        let content_type = kind::content_type(&fields);
         let parent = (!next && url.origin() == page.url.origin()).then_some(page.encoding);
         let mut child = self.child_page(node, url, gate, from, referrer, order);
+        child.sandboxed = sandboxed;
         if next {
             (child.top, child.follow, child.enter_frames) = (page.top, page.follow, page.enter_frames);
         }

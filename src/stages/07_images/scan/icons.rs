@@ -1,7 +1,8 @@
 //! Icons: a browser asks for the one that seems to fit a tab best, and for the next as long as that promises to fit better.
 //! HTML §4.6.7.8 leaves the choice open; this is Chromium's (`favicon_handler.cc`, `select_favicon_frames.cc`).
 
-use super::page::Page;
+use super::page::{Page, resolve};
+use super::policy::Destination;
 use super::reference::{IconId, Kind, Reference, SkipReason, Source, Verdict};
 use super::tree::NodeId;
 
@@ -30,6 +31,13 @@ pub(super) struct Icons {
 
 impl Page {
     pub(super) fn icon_link(&mut self, node: NodeId, href: String, sizes: &str) {
+        if let Some(url) = resolve(&href, &self.base, self.encoding) {
+            let mut url = self.gate.upgraded(url, Destination::Image);
+            url.set_fragment(None);
+            let mut shared = self.shared.borrow_mut();
+            let hash = shared.hash(&url);
+            shared.icons_named.entry(hash).or_default();
+        }
         self.icons.candidates.push(Icon { node, typed: href, promise: promise(sizes) });
     }
 
@@ -55,27 +63,45 @@ impl Page {
             let more = self.icons.tried < self.icons.candidates.len();
             match &r.verdict {
                 Verdict::Fetch { .. } if more => {
-                    let id = {
-                        let mut shared = self.shared.borrow_mut();
-                        shared.icons += 1;
-                        IconId(shared.icons)
-                    };
+                    let mut shared = self.shared.borrow_mut();
+                    let hash = r.url.as_ref().map_or(0, |url| shared.hash(url));
+                    let id = shared.icon_asked(hash);
+                    drop(shared);
                     r.kind = Kind::Icon(id);
                     self.icons.waiting = Some(id);
                     return self.push(r);
                 }
-                // It is here already: taken to be what it says.
-                Verdict::Skip { reason: SkipReason::Repeated | SkipReason::Inline(_) } => {
-                    self.icons.best = promise.min(fit(&[(32, 32)]))
+                Verdict::Skip { reason: SkipReason::Repeated } if more => {
+                    let fit = match self.asked_before(&r) {
+                        Some((_, Some(fit))) => fit,
+                        Some((id, None)) => {
+                            self.icons.waiting = Some(id);
+                            return self.push(r);
+                        }
+                        // What was asked for before the link was met is taken to be what it says.
+                        None => promise.min(fit(&[(32, 32)])),
+                    };
+                    self.icons.best = self.icons.best.max(fit);
                 }
+                Verdict::Skip { reason: SkipReason::Inline(_) } => self.icons.best = promise.min(fit(&[(32, 32)])),
                 _ => {}
             }
             self.push(r);
         }
     }
 
+    /// An icon that was asked for already, and how well it fits, if it has come.
+    fn asked_before(&self, icon: &Reference) -> Option<(IconId, Option<f64>)> {
+        let shared = self.shared.borrow();
+        let id = (*shared.icons_named.get(&shared.hash(icon.url.as_ref()?))?)?;
+        Some((id, *shared.icons_seen.get(&id)?))
+    }
+
     /// The sizes of the pictures that an icon's answer holds; none: it is no picture. False: not one of this page.
     pub(super) fn icon_answer(&mut self, id: IconId, sizes: &[(u32, u32)]) -> bool {
+        if let Some(seen) = self.shared.borrow_mut().icons_seen.get_mut(&id) {
+            *seen = Some(fit(sizes));
+        }
         if self.icons.waiting != Some(id) {
             return false;
         }

@@ -38,29 +38,48 @@ pub(super) fn declared(content_type: Option<&[u8]>, fields: &Fields) -> Document
     }
 }
 
-/// `type/subtype` in lower case; empty when it is not one. Of several the last that is one counts (Fetch §2.2.2, "extract a MIME
-/// type"); `*/*` says nothing.
+/// The `Content-Type` of a response: several fields are one with commas (RFC 9110 §5.2).
+pub(super) fn content_type(fields: &Fields) -> Option<Vec<u8>> {
+    fields.all("content-type").map(<[u8]>::to_vec).reduce(|all, next| [all, next].join(&b','))
+}
+
+/// `type/subtype` in lower case; empty when it is not one. Of several the last that is one counts.
 pub(super) fn essence(content_type: &[u8]) -> String {
-    let text = String::from_utf8_lossy(content_type);
-    let word = |part: &str| part.trim_start().split([' ', '\t', ';', '(']).next().unwrap_or_default().to_ascii_lowercase();
-    let valid = |w: &String| w != "*/*" && w.split_once('/').is_some_and(|(a, b)| !a.is_empty() && !b.is_empty());
-    text.split(',').map(word).rfind(valid).unwrap_or_default()
+    extracted(content_type).0
 }
 
 /// The `charset` parameter.
 pub(super) fn charset(content_type: &[u8]) -> Option<String> {
+    extracted(content_type).1
+}
+
+/// Fetch §2.2.2, "extract a MIME type": the last type counts, `*/*` says nothing, and a charset lasts while the type stays.
+fn extracted(content_type: &[u8]) -> (String, Option<String>) {
     let text = String::from_utf8_lossy(content_type);
-    text.split(';').skip(1).find_map(|p| {
-        let (name, value) = p.split_once('=')?;
-        name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches(['"', '\'']).to_owned())
-    })
+    let (mut last, mut last_charset) = (String::new(), None);
+    for part in text.split(',') {
+        let essence = part.trim_start().split([' ', '\t', ';', '(']).next().unwrap_or_default().to_ascii_lowercase();
+        let valid = essence.split_once('/').is_some_and(|(a, b)| !a.is_empty() && !b.is_empty());
+        if !valid || essence == "*/*" {
+            continue;
+        }
+        let charset = part.split(';').skip(1).find_map(|p| {
+            let (name, value) = p.split_once('=')?;
+            name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches(['"', '\'']).to_owned())
+        });
+        if charset.is_some() || essence != last {
+            last_charset = charset;
+        }
+        last = essence;
+    }
+    (last, last_charset)
 }
 
 /// MIME Sniffing §7.1, "rules for identifying an unknown MIME type": the patterns that mean markup.
 pub(super) fn sniffed(head: &[u8]) -> Document {
-    let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
-    let skip = text.iter().take_while(|b| matches!(b, b'\t' | b'\n' | 0x0C | b'\r' | b' ')).count();
-    let text = &text[skip..];
+    // What begins with a byte order mark is plain text: no pattern begins with one.
+    let skip = head.iter().take_while(|b| matches!(b, b'\t' | b'\n' | 0x0C | b'\r' | b' ')).count();
+    let text = &head[skip..];
     const TAGS: [&[u8]; 17] = [
         b"<!DOCTYPE HTML",
         b"<HTML",
@@ -127,11 +146,22 @@ mod tests {
     }
 
     #[test]
+    fn of_several_types_the_last_counts_and_keeps_the_charset_of_its_like() {
+        let fields = ["text/html; charset=euc-kr", "foo", "text/html"].map(|value| ("Content-Type", value)).into_iter().collect();
+        let joined = content_type(&fields).unwrap_or_default();
+        assert_eq!((essence(&joined).as_str(), charset(&joined).as_deref()), ("text/html", Some("euc-kr")));
+        assert_eq!(extracted(b"text/html; charset=euc-kr, text/plain"), ("text/plain".to_owned(), None));
+        assert_eq!(extracted(b"text/html; charset=a, text/html; charset=b").1.as_deref(), Some("b"));
+        assert_eq!(content_type(&Fields::default()), None);
+    }
+
+    #[test]
     fn an_unlabelled_page_is_known_by_its_first_tag() {
         assert_eq!(sniffed(b"  \n<!doctype html>"), Document::Html);
         assert_eq!(sniffed(b"<p>x"), Document::Html);
         assert_eq!(sniffed(b"<pre>x"), Document::Other);
         assert_eq!(sniffed(b"<!--x"), Document::Html);
+        assert_eq!(sniffed(b"\xEF\xBB\xBF<!--x"), Document::Other);
         assert_eq!(sniffed(b"<?xml version='1.0'?>"), Document::Xml);
         assert_eq!(sniffed(b"hello"), Document::Other);
         assert_eq!(sniffed(b""), Document::Other);

@@ -4,10 +4,10 @@
 //! What follows from an answer (a style sheet's pictures, a frame's) comes from the call that hands the answer in.
 //!
 //! ```text
-//!  bytes ─► kind (is it a page?) ─► encoding ─► html5ever | xml5ever ─► sink ─► page ─► references
-//!                                                                        │       ▲
-//!                                                             tree (elements)    ├── srcset, media, policy
-//!                                                                        └─► css ┘   (sheets, cascade: at the end)
+//!  bytes ─► kind (is it a page?) ─► encoding ─► html5ever | wellformed, xml5ever ─► sink ─► page ─► references
+//!                                                                                    │       ▲
+//!                                                                         tree (elements)    ├── srcset, media, policy
+//!                                                                                    └─► css ┘   (sheets, cascade: at the end)
 //! ```
 //!
 //! Spec: HTML §13.2 (parsing), §4.8.4.3 (images), Fetch §4.1, CSP 3, Referrer Policy, CSS Cascade 5, Media Queries 5.
@@ -29,6 +29,7 @@ mod refresh;
 mod sink;
 mod srcset;
 mod tree;
+mod wellformed;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -52,6 +53,7 @@ use page::{Page, Shared};
 use policy::ReferrerPolicy;
 use sink::{Guard, Sink};
 use tree::NodeId;
+use wellformed::Wellformed;
 
 pub use policy::{Gate, Hop};
 pub use reference::{
@@ -64,7 +66,7 @@ pub use reference::{
 pub struct PageContext {
     /// Its address, after redirects.
     pub url: Url,
-    /// `Content-Type`, as received.
+    /// `Content-Type`, as received; the one of `fields` goes first.
     pub content_type: Option<Vec<u8>>,
     /// All fields of its response.
     pub fields: Fields,
@@ -126,19 +128,21 @@ struct Unfinished {
 
 enum Machine {
     Html { tokenizer: Box<Tokenizer<Guard>>, input: BufferQueue, tokens: u64, since: Unfinished },
-    Xml { tokenizer: Box<XmlTokenizer<XmlTreeBuilder<NodeId, Sink>>>, input: BufferQueue },
+    Xml { tokenizer: Box<XmlTokenizer<XmlTreeBuilder<NodeId, Sink>>>, input: BufferQueue, wellformed: Wellformed },
 }
 
 impl Scanner {
     /// For a page that has just begun to arrive.
     pub fn new(context: PageContext) -> Self {
         let PageContext { url, content_type, fields, viewport, most, frames, follow } = context;
+        let content_type = kind::content_type(&fields).or(content_type);
         let shared = Rc::new(RefCell::new(Shared::new(most)));
         let gate = Gate::new(&url, &fields);
         let from = (!gate.sandboxed()).then(|| url.clone());
         let referrer = ReferrerPolicy::of_fields(&fields).unwrap_or_default();
         let mut page = Page::new(url, gate, from, referrer, Screen::new(viewport), shared, frames, true);
         page.follow = follow;
+        page.sandboxed = page.from.is_none();
         let document = kind::declared(content_type.as_deref(), &fields);
         if matches!(document, Document::Html | Document::Xml | Document::Unsaid) {
             for link in fields.all("link") {
@@ -272,7 +276,8 @@ impl Scanner {
         let input = BufferQueue::default();
         self.machine = Some(if xml {
             let builder = XmlTreeBuilder::new(sink, XmlTreeBuilderOpts::default());
-            Machine::Xml { tokenizer: Box::new(XmlTokenizer::new(builder, XmlTokenizerOpts::default())), input }
+            let tokenizer = Box::new(XmlTokenizer::new(builder, XmlTokenizerOpts::default()));
+            Machine::Xml { tokenizer, input, wellformed: Wellformed::default() }
         } else {
             let options = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
             let guard = Guard::new(TreeBuilder::new(sink, options));
@@ -360,10 +365,9 @@ impl Scanner {
 
 impl Machine {
     fn read(&mut self, text: &str, page: &RefCell<Page>) {
-        let tendril = StrTendril::from_slice(text);
         match self {
             Self::Html { tokenizer, input, tokens, since } => {
-                input.push_back(tendril);
+                input.push_back(StrTendril::from_slice(text));
                 while !matches!(tokenizer.feed(input), TokenizerResult::Done) {}
                 let now = tokenizer.sink.tokens.get();
                 if now == *tokens {
@@ -379,9 +383,14 @@ impl Machine {
                     page.borrow_mut().stop();
                 }
             }
-            Self::Xml { tokenizer, input } => {
-                input.push_back(tendril);
+            Self::Xml { tokenizer, input, wellformed } => {
+                let mut good = String::new();
+                let whole = wellformed.read(text, &mut good).is_ok();
+                input.push_back(StrTendril::from(good));
                 while !matches!(tokenizer.feed(input), TokenizerResult::Done) {}
+                if !whole {
+                    page.borrow_mut().stop();
+                }
             }
         }
     }
@@ -392,7 +401,7 @@ impl Machine {
                 while !matches!(tokenizer.feed(input), TokenizerResult::Done) {}
                 tokenizer.end();
             }
-            Self::Xml { tokenizer, input } => {
+            Self::Xml { tokenizer, input, .. } => {
                 while !matches!(tokenizer.feed(input), TokenizerResult::Done) {}
                 tokenizer.end();
             }

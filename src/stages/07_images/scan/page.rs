@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::HashSet;
 use std::collections::hash_map::RandomState;
+use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use super::icons::Icons;
 use super::media::Screen;
 use super::origin::same_origin;
 use super::policy::{Destination, Gate, ReferrerPolicy, SharedGate};
-use super::reference::{Candidate, FrameId, Kind, ObjectId, Order, Reference, SheetId, SkipReason, Source, Verdict};
+use super::reference::{Candidate, FrameId, IconId, Kind, ObjectId, Order, Reference, SheetId, SkipReason, Source, Verdict};
 use super::tree::{NodeId, Tree, flag};
 
 /// Most elements of a page that are looked at.
@@ -36,7 +36,11 @@ pub(super) struct Shared {
     sheets: u32,
     objects: u32,
     pub(super) frame_ids: u32,
-    pub(super) icons: u32,
+    icons: u32,
+    /// What `link rel=icon` names, by the hash of its address: the id under which it was asked for, if it was.
+    pub(super) icons_named: HashMap<u64, Option<IconId>>,
+    /// How well those fit that were asked for, once they have come.
+    pub(super) icons_seen: HashMap<IconId, Option<f64>>,
 }
 
 impl Shared {
@@ -52,7 +56,22 @@ impl Shared {
             objects: 0,
             frame_ids: 0,
             icons: 0,
+            icons_named: HashMap::new(),
+            icons_seen: HashMap::new(),
         }
+    }
+
+    pub(super) fn hash(&self, url: &Url) -> u64 {
+        self.hasher.hash_one(url.as_str())
+    }
+
+    /// What an icon link names is asked for, there or as a picture.
+    pub(super) fn icon_asked(&mut self, hash: u64) -> IconId {
+        self.icons += 1;
+        let id = IconId(self.icons);
+        self.icons_named.insert(hash, Some(id));
+        self.icons_seen.insert(id, None);
+        id
     }
 
     /// `referer`, held once however many references have it.
@@ -115,6 +134,8 @@ pub(super) struct Page {
     pub(super) gate: SharedGate,
     /// Whose address a Referer tells; None for a page with an origin of its own.
     pub(super) from: Option<Url>,
+    /// It has an origin of its own because it is sandboxed; so have the pages in it.
+    pub(super) sandboxed: bool,
     /// Does `<meta name=color-scheme>` say that it is made for a dark screen? The first one counts.
     pub(super) dark: Option<bool>,
     pub(super) referrer: ReferrerPolicy,
@@ -168,6 +189,7 @@ impl Page {
             gate: Arc::new(gate),
             from,
             referrer,
+            sandboxed: false,
             dark: None,
             encoding: UTF_8,
             quirks: false,
@@ -342,7 +364,9 @@ impl Page {
     }
 
     fn policy(&self, node: NodeId) -> ReferrerPolicy {
-        self.tree.attr(node, "referrerpolicy").and_then(ReferrerPolicy::parse).unwrap_or(self.referrer)
+        // Unlike HTML §2.5.6: Chromium knows the older words here too, though not on a link.
+        let parse = if self.tree.is_html(node, "link") { ReferrerPolicy::parse } else { ReferrerPolicy::parse_legacy };
+        self.tree.attr(node, "referrerpolicy").and_then(parse).unwrap_or(self.referrer)
     }
 
     fn simple(&mut self, node: NodeId, name: &str, source: Source) {
@@ -392,9 +416,9 @@ impl Page {
 
     fn meta(&mut self, node: NodeId) {
         let content = self.attr(node, "content").unwrap_or_default();
-        let is = |name: &str, value: &str| self.tree.attr(node, name).is_some_and(|v| v.trim().eq_ignore_ascii_case(value));
+        let is = |name: &str, value: &str| self.tree.attr(node, name).is_some_and(|v| v.eq_ignore_ascii_case(value));
         if is("name", "referrer") {
-            if let Some(policy) = ReferrerPolicy::of_meta(&content) {
+            if let Some(policy) = ReferrerPolicy::parse_legacy(content.trim()) {
                 self.referrer = policy;
             }
         } else if is("name", "color-scheme") {
@@ -547,12 +571,8 @@ impl Page {
         if !shown(kind) {
             return self.skip(order, typed, source, Kind::Image, SkipReason::Type(short(kind)));
         }
-        // HTML §4.6.7.16: `imagesrcset` alone decides, when it is there.
-        let chosen = match srcset.filter(|s| !super::srcset::parse(s).is_empty()) {
-            Some(set) => super::srcset::choose(Some(set), None, sizes, &self.screen),
-            None => super::srcset::choose(None, href, None, &self.screen),
-        };
-        let Some(chosen) = chosen else {
+        // HTML §4.2.4.3: `href` beside `imagesrcset` is what `src` is beside `srcset`.
+        let Some(chosen) = super::srcset::choose(srcset, href, sizes, &self.screen) else {
             if href.is_some() || srcset.is_some() {
                 self.skip(order, typed, source, Kind::Image, SkipReason::Empty);
             }
@@ -611,9 +631,9 @@ impl Page {
     }
 
     /// Where the page leads on to, by a `meta` element or a field of its answer. Unlike HTML §4.2.5.3: in Chromium the soonest one
-    /// counts, and of several the last. A frame that leads on is left where it is.
+    /// counts, and of several the last.
     pub(super) fn refresh(&mut self, node: Option<NodeId>, content: &str) {
-        let Some((seconds, address)) = super::refresh::parse(content).filter(|_| self.top) else { return };
+        let Some((seconds, address)) = super::refresh::parse(content) else { return };
         if self.next.as_ref().is_none_or(|next| seconds <= next.seconds) {
             let node = node.unwrap_or(Tree::DOCUMENT);
             self.next = Some(Next { seconds, address: address.unwrap_or_default().to_owned(), base: self.base.clone(), node });
@@ -626,9 +646,10 @@ impl Page {
             return;
         };
         let (order, id) = (self.order(node, 0), self.new_frame());
-        let kind = Kind::Page(id);
+        // In a frame it is a frame.
+        let kind = if self.top { Kind::Page(id) } else { Kind::Frame(id) };
         let reason = match seconds {
-            _ if !self.follow => Some(SkipReason::NotFollowed),
+            _ if self.top && !self.follow => Some(SkipReason::NotFollowed),
             1.. => Some(SkipReason::Later(seconds)),
             0 if self.around.len() > 8 => Some(SkipReason::TooMany),
             0 => None,
@@ -642,7 +663,9 @@ impl Page {
             if self.around.iter().chain([&self.url]).any(|a| same_page(a, &url)) {
                 r.verdict = Verdict::Skip { reason: SkipReason::Cycle };
             } else {
-                self.framed.push(Framed { id, order, url: Some(url), srcdoc: None, sandboxed: false, next: true, node });
+                // The sandbox of a frame stays, whatever is shown in it.
+                let sandboxed = self.sandboxed && !self.top;
+                self.framed.push(Framed { id, order, url: Some(url), srcdoc: None, sandboxed, next: true, node });
             }
         }
         self.push(r);
@@ -654,7 +677,7 @@ impl Page {
         FrameId(shared.frame_ids)
     }
 
-    /// A page in the page.
+    /// A page in the page. Is its answer awaited?
     pub(super) fn framed_page(
         &mut self,
         node: NodeId,
@@ -663,20 +686,22 @@ impl Page {
         srcdoc: Option<String>,
         sandboxed: bool,
         what: Destination,
-    ) {
+    ) -> bool {
         let id = self.new_frame();
         let kind = Kind::Frame(id);
         let shown = if srcdoc.is_some() { "about:srcdoc" } else { typed };
         if !self.enter_frames {
-            return self.skip(order, shown, Source::Frame, kind, SkipReason::FrameNotEntered);
+            self.skip(order, shown, Source::Frame, kind, SkipReason::FrameNotEntered);
+            return false;
         }
         const FRAMES: u32 = 200;
         if id.0 > FRAMES || self.around.len() > 8 {
-            return self.skip(order, shown, Source::Frame, kind, SkipReason::TooMany);
+            self.skip(order, shown, Source::Frame, kind, SkipReason::TooMany);
+            return false;
         }
         if srcdoc.is_some() {
             self.framed.push(Framed { id, order, url: None, srcdoc, sandboxed, next: false, node });
-            return;
+            return false;
         }
         let manner = Manner { what, kind, policy: self.policy(node), ..self.manner(Source::Frame) };
         let mut r = self.refer(order, typed, manner);
@@ -690,7 +715,9 @@ impl Page {
         } else if let Some(url) = resolve(typed, &self.base, self.encoding).filter(|u| u.scheme() == "data") {
             self.framed.push(Framed { id, order, url: Some(url), srcdoc: None, sandboxed: true, next: false, node });
         }
+        let awaited = r.fetched();
         self.push(r);
+        awaited
     }
 
     pub(super) fn new_object(&mut self, node: NodeId) -> ObjectId {
@@ -755,11 +782,15 @@ impl Page {
         url.set_fragment(None);
         if matches!(kind, Kind::Image | Kind::Icon(_) | Kind::Object(_)) {
             let mut shared = self.shared.borrow_mut();
-            let hash = shared.hasher.hash_one(url.as_str());
+            let hash = shared.hash(&url);
             if !shared.asked.insert(hash) {
                 r.verdict = Verdict::Skip { reason: SkipReason::Repeated };
                 r.url = Some(url);
                 return r;
+            }
+            // It depends on this one's sizes too whether another icon is asked for.
+            if kind == Kind::Image && source != Source::Icon && shared.icons_named.contains_key(&hash) {
+                r.kind = Kind::Icon(shared.icon_asked(hash));
             }
         }
         let cross = self.from.as_ref().is_none_or(|f| !same_origin(f, &url));

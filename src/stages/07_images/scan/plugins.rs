@@ -2,7 +2,7 @@
 
 use super::page::{Manner, Page, is_image_type};
 use super::policy::Destination;
-use super::reference::{Kind, ObjectId, SkipReason, Source};
+use super::reference::{Kind, ObjectId, Order, SkipReason, Source};
 use super::tree::{NodeId, flag};
 
 /// What an element holds.
@@ -87,15 +87,9 @@ impl Page {
                 self.skip(order, &typed, source, Kind::Image, SkipReason::Type(kind));
                 self.falls_back(node);
             }
-            Content::Page => {
-                self.tree.set(node, flag::LOADED);
-                self.framed_page(node, order, &typed, None, false, Destination::Object);
-            }
+            Content::Page => self.plugin_page(node, order, &typed),
             // An SVG document shows pictures of its own, as a frame does.
-            Content::Drawing if self.enter_frames => {
-                self.tree.set(node, flag::LOADED);
-                self.framed_page(node, order, &typed, None, false, Destination::Object);
-            }
+            Content::Drawing if self.enter_frames => self.plugin_page(node, order, &typed),
             Content::Image | Content::Drawing => {
                 let kind = if object { Kind::Object(self.new_object(node)) } else { Kind::Image };
                 let manner = Manner { what: Destination::Object, kind, ..self.manner(source) };
@@ -116,6 +110,21 @@ impl Page {
                 self.push(r);
             }
         }
+    }
+
+    fn plugin_page(&mut self, node: NodeId, order: Order, typed: &str) {
+        let awaited = self.framed_page(node, order, typed, None, false, Destination::Object);
+        if awaited && self.tree.is_html(node, "object") {
+            self.new_object(node);
+        } else {
+            self.tree.set(node, flag::LOADED);
+        }
+    }
+
+    /// The page in an object has come, or has not.
+    pub(super) fn object_page_answer(&mut self, node: NodeId, shown: bool) {
+        self.objects.retain(|(_, o)| *o != node);
+        if shown { self.tree.set(node, flag::LOADED) } else { self.falls_back(node) }
     }
 
     /// How an object's fetch ended. False: not one of this page.

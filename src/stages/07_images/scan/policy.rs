@@ -63,15 +63,16 @@ impl ReferrerPolicy {
         all.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(text)).map(|(_, p)| p)
     }
 
-    /// `<meta name=referrer>`, which also knows the words of an older draft.
-    pub(super) fn of_meta(text: &str) -> Option<Self> {
-        match text.trim().to_ascii_lowercase().as_str() {
-            "never" => Some(Self::NoReferrer),
-            "default" => Some(Self::default()),
-            "always" => Some(Self::UnsafeUrl),
-            "origin-when-crossorigin" => Some(Self::OriginWhenCrossOrigin),
-            other => other.split(',').filter_map(|t| Self::parse(t.trim())).next_back(),
-        }
+    /// `<meta name=referrer>`, and `referrerpolicy` where Chromium reads it alike: also the words of an older draft
+    /// (HTML §4.2.5.1). It is one word, not a list as in the field.
+    pub(super) fn parse_legacy(text: &str) -> Option<Self> {
+        let all = [
+            ("never", Self::NoReferrer),
+            ("default", Self::default()),
+            ("always", Self::UnsafeUrl),
+            ("origin-when-crossorigin", Self::OriginWhenCrossOrigin),
+        ];
+        Self::parse(text).or_else(|| all.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(text)).map(|(_, p)| p))
     }
 
     /// `Referrer-Policy` fields: the last word that is known.
@@ -198,7 +199,8 @@ impl Gate {
 
     /// A policy of `<meta>`: some directives do not count there.
     pub(super) fn add_meta(&mut self, text: &str) {
-        if let Some(mut policy) = Policy::parse(text) {
+        // Unlike HTML §4.2.5.3: in Chromium commas separate policies here too.
+        for mut policy in text.split(',').filter_map(Policy::parse) {
             policy.0.retain(|(n, _)| !matches!(n.as_str(), "sandbox" | "frame-ancestors" | "report-uri"));
             self.upgrade |= policy.has("upgrade-insecure-requests");
             self.policies.push(policy);
@@ -423,7 +425,9 @@ impl LowerHead for str {
     fn to_ascii_lowercase_path(&self) -> SourceText {
         let from = self.find("://").map_or(0, |i| i + 3);
         let slash = self[from..].find('/').map_or(self.len(), |i| from + i);
-        SourceText { head: self[..slash].to_ascii_lowercase(), path: self[slash..].to_owned() }
+        // A path ends before a query; what is behind it counts for nothing.
+        let path = self[slash..].split(['?', '#']).next().unwrap_or_default();
+        SourceText { head: self[..slash].to_ascii_lowercase(), path: path.to_owned() }
     }
 }
 
@@ -552,8 +556,9 @@ mod tests {
         assert_eq!(policy.referer(Some(&page), &url("https://a.example/i")).as_deref(), Some("https://a.example/x?y"));
         assert_eq!(policy.referer(Some(&page), &url("https://b.example/i")).as_deref(), Some("https://a.example/"));
         assert_eq!(policy.referer(Some(&page), &url("http://b.example/i")), None);
-        assert_eq!(ReferrerPolicy::of_meta("always"), Some(ReferrerPolicy::UnsafeUrl));
-        assert_eq!(ReferrerPolicy::of_meta("bogus"), None);
+        assert_eq!(ReferrerPolicy::parse_legacy("Always"), Some(ReferrerPolicy::UnsafeUrl));
+        assert_eq!(ReferrerPolicy::parse("always"), None);
+        assert_eq!(ReferrerPolicy::parse_legacy("origin, unsafe-url"), None);
     }
 
     #[test]

@@ -287,6 +287,8 @@ pub struct FrameAnswer {
     /// After redirects.
     pub url: Url,
     /// Of the final answer.
+    pub status: u16,
+    /// Of the final answer.
     pub fields: Fields,
     /// Decoded.
     pub body: Octets,

@@ -45,8 +45,9 @@ impl TreeSink for Sink {
 
     fn finish(self) {}
 
-    fn parse_error(&self, _: Cow<'static, str>) {
-        if self.xml {
+    fn parse_error(&self, error: Cow<'static, str>) {
+        // A prefix that nothing declares is an error of namespaces, which a browser reads over.
+        if self.xml && error != "No appropriate namespace found" {
             self.page.borrow_mut().stop();
         }
     }

@@ -272,7 +272,7 @@ fn the_page_that_leads_on_at_once_is_left_for_the_last_of_those_it_names() {
     // The policies that keep a page out of frames do not keep it from being the next one.
     let fields = [("Content-Type", "text/html"), ("X-Frame-Options", "DENY")].into_iter().collect();
     let body = b"<meta http-equiv=refresh content='0;url=/dir/page.html'><img src=there.png>"[..].into();
-    let found = s.frame(id, Some(FrameAnswer { url, fields, body }));
+    let found = s.frame(id, Some(FrameAnswer { url, status: 200, fields, body }));
     let told: Vec<_> = found.iter().map(|r| (r.typed.as_str(), r.fetched())).collect();
     assert_eq!(told, [("there.png", true), ("/dir/page.html", false)]);
 }

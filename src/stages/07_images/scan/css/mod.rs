@@ -315,7 +315,8 @@ impl Page {
         let field = |name: &str| answer.fields.get(name);
         let page = self.from.as_ref().unwrap_or(&self.url);
         let same = self.from.is_some() && page.origin() == answer.url.origin();
-        let content_type = field("content-type");
+        let content_type = kind::content_type(&answer.fields);
+        let content_type = content_type.as_deref();
         let essence = content_type.map(kind::essence).unwrap_or_default();
         let strict = !self.quirks
             || !same
