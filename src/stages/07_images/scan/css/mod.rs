@@ -262,7 +262,7 @@ impl Page {
             return;
         }
         let attr = |name| self.tree.attr(node, name).unwrap_or_default();
-        let kind = attr("type").trim();
+        let kind = attr("type");
         let (media, title) = (attr("media").to_owned(), attr("title").to_owned());
         if !(kind.is_empty() || kind.eq_ignore_ascii_case("text/css"))
             || !self.screen.matches(&media)
@@ -317,10 +317,10 @@ impl Page {
         let same = self.from.is_some() && page.origin() == answer.url.origin();
         let content_type = field("content-type");
         let essence = content_type.map(kind::essence).unwrap_or_default();
-        let strict = !self.quirks
-            || !same
-            || field("x-content-type-options").is_some_and(|v| v.trim_ascii().eq_ignore_ascii_case(b"nosniff"));
-        let untyped = essence.is_empty();
+        let certain = field("x-content-type-options").is_some_and(|v| v.trim_ascii().eq_ignore_ascii_case(b"nosniff"));
+        let strict = !self.quirks || !same || certain;
+        // Fetch §3.8: what is not to be guessed has to say that it is a sheet.
+        let untyped = essence.is_empty() && !certain;
         if !(200..300).contains(&answer.status) || (strict && !untyped && essence != "text/css") {
             return;
         }

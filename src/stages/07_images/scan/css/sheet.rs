@@ -377,8 +377,15 @@ impl<'i> AtRuleParser<'i> for Reader<'_> {
                 self.sheet.named.push(Named::Import(self.sheet.imports.len()));
                 self.sheet.imports.push(import);
             }
-            Prelude::Layers(layers) => self.sheet.named.extend(layers.into_iter().map(Named::Layer)),
-            Prelude::Layer(layer) => self.sheet.named.push(Named::Layer(layer)),
+            Prelude::Layers(layers) => {
+                // CSS Cascade 5 §6.4.4.2: layers may be named before imports, not between them.
+                self.imports_over |= !self.sheet.imports.is_empty();
+                self.sheet.named.extend(layers.into_iter().map(Named::Layer));
+            }
+            Prelude::Layer(layer) => {
+                self.imports_over |= !self.sheet.imports.is_empty();
+                self.sheet.named.push(Named::Layer(layer));
+            }
             Prelude::Namespace => self.imports_over = true,
             _ => return Err(()),
         }
