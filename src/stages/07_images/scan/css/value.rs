@@ -230,13 +230,19 @@ impl Values<'_> {
                             w.to_ascii_lowercase().as_str(),
                             "open-quote" | "close-quote" | "no-open-quote" | "no-close-quote"
                         ) => {}
-                Token::Function(f) if matches!(f.to_ascii_lowercase().as_str(), "attr" | "counter" | "counters") => {
+                Token::Function(f) if f.eq_ignore_ascii_case("attr") => {
                     input.parse_nested_block(|i| {
                         while i.next().is_ok() {}
                         Ok::<_, ParseError<()>>(())
                     })?;
                 }
-                Token::Delim('/') if any && !alternative => alternative = true,
+                Token::Function(f) if f.eq_ignore_ascii_case("counter") => input.parse_nested_block(counter)?,
+                Token::Function(f) if f.eq_ignore_ascii_case("counters") => input.parse_nested_block(counters)?,
+                Token::Delim('/') if any && !alternative => {
+                    alternative = true;
+                    any = false;
+                    continue;
+                }
                 _ => return wrong(),
             }
             any = true;
@@ -257,10 +263,9 @@ impl Values<'_> {
             }
             match input.next()?.clone() {
                 Token::Ident(w) if w.eq_ignore_ascii_case("none") => nones += 1,
-                Token::Ident(w) if w.eq_ignore_ascii_case("inside") || w.eq_ignore_ascii_case("outside") => {
-                    if std::mem::replace(&mut placed, true) {
-                        return wrong();
-                    }
+                // The second of them is the name of a counter style.
+                Token::Ident(w) if !placed && (w.eq_ignore_ascii_case("inside") || w.eq_ignore_ascii_case("outside")) => {
+                    placed = true;
                 }
                 Token::Ident(_) | Token::QuotedString(_) if !kind => kind = true,
                 Token::Function(f) if !kind && f.eq_ignore_ascii_case("symbols") => {
@@ -384,6 +389,35 @@ impl Values<'_> {
         }
         if any { Ok(urls) } else { wrong() }
     }
+}
+
+/// `counter(name)`, `counter(name, style)`: what stands in the parentheses.
+fn counter(input: &mut Parser<'_>) -> Parsed<()> {
+    counter_name(input)?;
+    counter_style(input)
+}
+
+/// `counters(name, "between")`, `counters(name, "between", style)`.
+fn counters(input: &mut Parser<'_>) -> Parsed<()> {
+    counter_name(input)?;
+    input.expect_comma()?;
+    input.expect_string()?;
+    counter_style(input)
+}
+
+fn counter_name(input: &mut Parser<'_>) -> Parsed<()> {
+    if input.expect_ident()?.eq_ignore_ascii_case("none") { wrong() } else { Ok(()) }
+}
+
+fn counter_style(input: &mut Parser<'_>) -> Parsed<()> {
+    if input.try_parse(|i| i.expect_comma()).is_ok() && input.try_parse(|i| i.expect_ident().map(drop)).is_err() {
+        let symbols = input.expect_function()?.eq_ignore_ascii_case("symbols");
+        input.parse_nested_block(|i| {
+            while i.next().is_ok() {}
+            if symbols { Ok(()) } else { wrong() }
+        })?;
+    }
+    Ok(input.expect_exhausted()?)
 }
 
 /// What of a border image goes where: slices `/` widths `/` outsets (CSS Backgrounds 3 §6).
