@@ -103,7 +103,15 @@ impl Page {
         };
         let inline = |text: &str| self.gate.inline_style(true, text, "").is_ok();
         let shadows = Shadows::new(&self.tree, &[]);
-        let view = View { tree: &self.tree, xml: self.xml, fragment: None, focused: None, defaults: OnceCell::new(), shadows };
+        let view = View {
+            tree: &self.tree,
+            xml: self.xml,
+            fragment: None,
+            focused: None,
+            defaults: OnceCell::new(),
+            radios: OnceCell::new(),
+            shadows,
+        };
         let input = Input {
             tree: &self.tree,
             screen: &self.screen,

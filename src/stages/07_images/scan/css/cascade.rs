@@ -154,6 +154,7 @@ impl<'p> Cascade<'p> {
                 fragment: input.fragment,
                 focused: input.focused,
                 defaults: OnceCell::new(),
+                radios: OnceCell::new(),
                 shadows: Shadows::new(input.tree, input.shadows),
             },
             screen: input.screen,

@@ -24,6 +24,17 @@ pub(super) struct View<'t> {
     pub(super) shadows: Shadows,
     /// The default buttons of all forms, when one is asked about.
     pub(super) defaults: OnceCell<HashSet<NodeId>>,
+    /// What the groups of radio buttons are, when one is asked about.
+    pub(super) radios: OnceCell<Radios>,
+}
+
+/// Radio buttons by what holds for their group (HTML §4.10.5.1.16).
+#[derive(Default)]
+pub(super) struct Radios {
+    /// One of the group is checked.
+    checked: HashSet<NodeId>,
+    /// One of the group has to be.
+    required: HashSet<NodeId>,
 }
 
 /// An element, as `selectors` sees it.
@@ -202,12 +213,94 @@ impl<'t> El<'t> {
 
     /// Required, and not filled in.
     fn wanting(&self) -> bool {
+        if self.html(&["select"]) {
+            return self.attr("required").is_some() && !self.disabled() && self.nothing_chosen();
+        }
+        let kind = self.kind();
+        if self.html(&["input"]) && kind == "radio" {
+            return !self.disabled() && self.radios().required.contains(&self.id) && !self.radios().checked.contains(&self.id);
+        }
+        // HTML §4.10.5.1, the table: to these `required` does not apply.
+        if self.html(&["input"]) && matches!(&*kind, "range" | "color" | "hidden" | "submit" | "reset" | "button" | "image") {
+            return false;
+        }
         self.html(&["input", "textarea"])
             && self.attr("required").is_some()
             && self.attr("value").is_none_or(str::is_empty)
             && self.attr("checked").is_none()
             && !self.tree().has(self.id, flag::TEXT)
             && !self.disabled()
+    }
+
+    /// HTML §4.10.7: has a `select` no selected option, or only the one that asks for a choice?
+    fn nothing_chosen(&self) -> bool {
+        let tree = self.tree();
+        let rows = self.attr("size").and_then(|s| s.trim().parse::<u32>().ok()).unwrap_or(0);
+        let closed = self.attr("multiple").is_none() && rows <= 1;
+        let (mut first, mut selected, mut shown) = (None, None, None);
+        let mut next = tree.following(self.id, self.id, true);
+        while let Some(node) = next {
+            if tree.is_html(node, "option") {
+                first.get_or_insert(node);
+                if tree.attr(node, "selected").is_some() {
+                    selected = Some(node);
+                }
+                if tree.attr(node, "disabled").is_none() {
+                    shown.get_or_insert(node);
+                }
+            }
+            next = tree.following(node, self.id, true);
+        }
+        let Some(chosen) = selected.or(shown.filter(|_| closed)) else { return true };
+        // Without a `value` it is its text, of which is known only whether there is some.
+        let empty = tree.attr(chosen, "value").map_or(!tree.has(chosen, flag::TEXT), str::is_empty);
+        closed && first == Some(chosen) && empty && tree.parent(chosen) == Some(self.id)
+    }
+
+    fn radios(&self) -> &Radios {
+        self.view.radios.get_or_init(|| {
+            let tree = self.tree();
+            let mut named: HashMap<&str, NodeId> = HashMap::new();
+            let mut buttons = Vec::new();
+            let mut next = tree.following(Tree::DOCUMENT, Tree::DOCUMENT, true);
+            while let Some(node) = next {
+                if tree.is_element(node) {
+                    if let Some(id) = tree.attr(node, "id") {
+                        named.entry(id).or_insert(node);
+                    }
+                    let button = self.at(node);
+                    if button.html(&["input"]) && button.kind() == "radio" {
+                        buttons.push(button);
+                    }
+                }
+                next = tree.following(node, Tree::DOCUMENT, true);
+            }
+            // Without a name each is alone, and nothing is asked of it.
+            let mut groups: HashMap<(Option<NodeId>, &str), (bool, bool, Vec<NodeId>)> = HashMap::new();
+            let mut radios = Radios::default();
+            for button in buttons {
+                let checked = button.attr("checked").is_some();
+                let Some(name) = button.attr("name").filter(|n| !n.is_empty()) else {
+                    if checked {
+                        radios.checked.insert(button.id);
+                    }
+                    continue;
+                };
+                let group = groups.entry((button.form(&named), name)).or_default();
+                group.0 |= checked;
+                group.1 |= button.attr("required").is_some();
+                group.2.push(button.id);
+            }
+            for (checked, required, all) in groups.into_values() {
+                if checked {
+                    radios.checked.extend(&all);
+                }
+                if required {
+                    radios.required.extend(&all);
+                }
+            }
+            radios
+        })
     }
 
     /// The selected option, or the first one of a closed list where none says so.
@@ -403,9 +496,8 @@ impl Element for El<'_> {
             Class::OutOfRange => self.outside_range() == Some(true),
             Class::InRange => self.outside_range() == Some(false),
             Class::Indeterminate => {
-                let radio = || self.attr("type").is_some_and(|t| t.eq_ignore_ascii_case("radio"));
                 (self.html(&["progress"]) && self.attr("value").is_none())
-                    || (self.html(&["input"]) && radio() && self.attr("checked").is_none())
+                    || (self.html(&["input"]) && self.kind() == "radio" && !self.radios().checked.contains(&self.id))
             }
             Class::Defined => self.tree().space(self.id) != Space::Html || !self.tree().local(self.id).contains('-'),
             Class::Open => self.html(&["details", "dialog"]) && self.attr("open").is_some(),
