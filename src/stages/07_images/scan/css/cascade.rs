@@ -15,7 +15,7 @@ use selectors::{Element, OpaqueElement};
 use super::super::media::Screen;
 use super::super::tree::{NodeId, Space, Tree, flag};
 use super::element::{El, View};
-use super::property::{Property, Setting};
+use super::property::{Property, Setting, Wide};
 use super::registered::Registered;
 use super::selector::{Css, Pseudo};
 use super::shadows::{Shadows, tree_of};
@@ -310,6 +310,11 @@ impl<'p> Cascade<'p> {
         if tree.space(node) == Space::Html && matches!(tree.local(node), "object" | "embed" | "iframe" | "frame") {
             self.rendered.push(node);
         }
+        // CSS UI 4 §7.1: a background or a border of the page's takes the system's look away too.
+        let styled = |p: Property| !matches!(won.slots[p as usize], Won::None | Won::Set(Setting::Wide(Wide::Revert), _));
+        let drawn = matches!(won.word(Property::Appearance), Some(Display::Word(w)) if &*w == "none")
+            || styled(Property::BackgroundImage)
+            || styled(Property::BorderImage);
         self.tell(node, &mut won, 0);
         let mut inherited = from.clone();
         let px = |won: &Won, auto: f64| match won {
@@ -342,7 +347,7 @@ impl<'p> Cascade<'p> {
         if self.skips_content(node, won.word(Property::ContentVisibility).as_ref(), shown_as) {
             return None;
         }
-        self.pseudos(node, &matched, &inherited, shown_as);
+        self.pseudos(node, &matched, &inherited, shown_as, drawn);
         Some(inherited)
     }
 
@@ -360,8 +365,8 @@ impl<'p> Cascade<'p> {
     }
 
     /// Those of an element: `own` is what its children get.
-    fn pseudos(&mut self, node: NodeId, matched: &[Matched<'p>], own: &Inherited, display: Option<&str>) {
-        const ALL: [Pseudo; 20] = [
+    fn pseudos(&mut self, node: NodeId, matched: &[Matched<'p>], own: &Inherited, display: Option<&str>, drawn: bool) {
+        const ALL: [Pseudo; 34] = [
             Pseudo::Before,
             Pseudo::After,
             Pseudo::FirstLine,
@@ -372,22 +377,39 @@ impl<'p> Cascade<'p> {
             Pseudo::DetailsContent,
             Pseudo::Scrollbar,
             Pseudo::SearchCancel,
-            Pseudo::Slider,
-            Pseudo::Calendar,
+            Pseudo::SliderContainer,
+            Pseudo::SliderTrack,
+            Pseudo::SliderThumb,
+            Pseudo::CalendarIndicator,
+            Pseudo::DatetimeEdit,
+            Pseudo::DatetimeFields,
+            Pseudo::DatetimeYear,
+            Pseudo::DatetimeHour,
+            Pseudo::DatetimeText,
+            Pseudo::TextDecoration,
             Pseudo::Spin,
-            Pseudo::Meter,
+            Pseudo::MeterInner,
+            Pseudo::MeterBar,
+            Pseudo::MeterOptimum,
+            Pseudo::ProgressInner,
+            Pseudo::ProgressBar,
+            Pseudo::ProgressValue,
             Pseudo::Resizer,
+            Pseudo::SwatchWrapper,
             Pseudo::Swatch,
             Pseudo::ScrollbarThumb,
             Pseudo::ScrollbarTrack,
             Pseudo::ScrollbarTrackPiece,
             Pseudo::ScrollbarButton,
         ];
+        if matched.iter().all(|m| m.pseudo.is_none()) {
+            return;
+        }
         let barred = matched.iter().any(|m| m.pseudo == Some(Pseudo::Scrollbar));
         for (n, pseudo) in ALL.into_iter().enumerate() {
             let rules: Vec<&Matched<'p>> = matched.iter().filter(|m| m.pseudo == Some(pseudo)).collect();
             // A scrollbar without a style of its own is the system's, in whole.
-            let shown = self.has_pseudo(node, pseudo, display) && (barred || !pseudo.is_scrollbar_part());
+            let shown = self.has_pseudo(node, pseudo, display, drawn) && (barred || !pseudo.is_scrollbar_part());
             if rules.is_empty() || !shown {
                 continue;
             }

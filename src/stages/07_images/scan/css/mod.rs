@@ -319,7 +319,7 @@ impl Page {
         let essence = content_type.map(kind::essence).unwrap_or_default();
         let certain = field("x-content-type-options").is_some_and(|v| v.trim_ascii().eq_ignore_ascii_case(b"nosniff"));
         let strict = !self.quirks || !same || certain;
-        // Fetch §3.8: what is not to be guessed has to say that it is a sheet.
+        // Fetch, `X-Content-Type-Options`: what is not to be guessed has to say that it is a sheet.
         let untyped = essence.is_empty() && !certain;
         if !(200..300).contains(&answer.status) || (strict && !untyped && essence != "text/css") {
             return;

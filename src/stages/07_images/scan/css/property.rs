@@ -37,13 +37,14 @@ pub(super) enum Property {
     Height,
     Animation,
     ColorScheme,
+    Appearance,
 }
 
 use Property as P;
 
 impl Property {
     /// How many there are.
-    pub(super) const COUNT: usize = 26;
+    pub(super) const COUNT: usize = 27;
     const ALL: [Self; Self::COUNT] = [
         P::BackgroundImage,
         P::ListStyleImage,
@@ -71,6 +72,7 @@ impl Property {
         P::Height,
         P::Animation,
         P::ColorScheme,
+        P::Appearance,
     ];
     /// The first ones name pictures.
     pub(super) const PICTURES: usize = 17;
@@ -172,6 +174,7 @@ pub(super) fn longhands(name: &str) -> &'static [Property] {
         "height" => &[P::Height],
         "animation" | "animation-name" | "-webkit-animation" | "-webkit-animation-name" => &[P::Animation],
         "color-scheme" => &[P::ColorScheme],
+        "appearance" | "-webkit-appearance" => &[P::Appearance],
         "all" => &Property::ALL,
         _ => &[],
     }
@@ -410,6 +413,14 @@ pub(super) fn read(name: &str, input: &mut Parser<'_>, values: Values<'_>, out: 
                 return Err(ParseError::unexpected_token());
             }
             out.push(What::Set(P::ColorScheme, Setting::Word(words.join(" ").into())));
+        }
+        "appearance" | "-webkit-appearance" => {
+            let word = input.expect_ident()?.to_ascii_lowercase();
+            input.expect_exhausted()?;
+            if word.starts_with('-') {
+                return Err(ParseError::unexpected_token());
+            }
+            out.push(What::Set(P::Appearance, Setting::Word(word.into())));
         }
         "all" => return Err(ParseError::unexpected_token()),
         _ => urls(properties, values.anything(input)?),

@@ -378,7 +378,7 @@ impl<'i> AtRuleParser<'i> for Reader<'_> {
                 self.sheet.imports.push(import);
             }
             Prelude::Layers(layers) => {
-                // CSS Cascade 5 §6.4.4.2: layers may be named before imports, not between them.
+                // CSS Cascade 5 §2: layers may be named before imports, not between them.
                 self.imports_over |= !self.sheet.imports.is_empty();
                 self.sheet.named.extend(layers.into_iter().map(Named::Layer));
             }
