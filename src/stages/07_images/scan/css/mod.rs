@@ -10,6 +10,7 @@ mod gradient;
 mod math;
 mod position;
 mod property;
+mod query;
 mod registered;
 mod rendering;
 mod selector;

@@ -111,7 +111,7 @@ pub(super) enum What {
     Set(Property, Setting),
     /// A custom property: its text, or a keyword.
     Custom(Rc<str>, Result<Rc<str>, Wide>),
-    /// A value with `var()` or `light-dark()`: read when the variables and the colour scheme are known.
+    /// A value with `var()`, `if()` or `light-dark()`: read when the variables and the colour scheme are known.
     Pending {
         name: Rc<str>,
         text: Rc<str>,
@@ -257,7 +257,7 @@ fn has_substitution(input: &mut Parser<'_>, depth: u32) -> bool {
     let mut any = false;
     while let Ok(token) = input.next() {
         match token {
-            Token::Function(f) if f.eq_ignore_ascii_case("var") || f.eq_ignore_ascii_case("env") => any = true,
+            Token::Function(f) if super::substitute::substitutes(f) => any = true,
             Token::Function(_) | Token::ParenthesisBlock if depth < 64 => {
                 let nested = input.parse_nested_block(|i| Ok::<_, ParseError<()>>(has_substitution(i, depth + 1)));
                 any |= nested.unwrap_or(false);
