@@ -178,6 +178,7 @@ impl Page {
             keyframes: &sheet.keyframes,
             registered: &sheet.registered,
             sheet: n,
+            owner: slot.owner,
             root,
             layer: outer.cloned(),
         });

@@ -124,6 +124,33 @@ impl Cascade<'_> {
         }
     }
 
+    /// CSS Pseudo-Elements 4 §2.2: is the first thing in it a letter, as far as can be told without layout?
+    pub(super) fn begins_with_letter(&mut self, node: NodeId) -> bool {
+        /// Nothing in a line of text, and nothing to look into.
+        const OBJECTS: &str =
+            " audio br button canvas embed hr iframe img input meter object progress select textarea video wbr ";
+        let tree = self.view.tree;
+        let mut at = node;
+        loop {
+            if tree.has(at, flag::LETTERED | flag::HOST) {
+                return true;
+            }
+            let (mut child, mut skipped) = (tree.first(at), false);
+            while let Some(c) = child.filter(|c| !tree.is_element(*c) || self.hidden(*c) || self.never_shown(*c)) {
+                self.work += 1;
+                skipped = true;
+                child = tree.next(c);
+            }
+            self.work += 1;
+            match child {
+                // What text there is stands behind what is not shown.
+                None => return skipped && tree.has(at, flag::TEXT),
+                Some(c) if tree.space(c) != Space::Html || OBJECTS.contains(&format!(" {} ", tree.local(c))) => return false,
+                Some(c) => at = c,
+            }
+        }
+    }
+
     /// Does a property that names pictures apply to that pseudo-element?
     /// CSS Pseudo-Elements 4 §2.1.2, §2.2.2 and CSS Lists 3 §3.3.
     pub(super) fn applies_to(property: usize, pseudo: Pseudo) -> bool {

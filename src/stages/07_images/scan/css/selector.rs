@@ -99,7 +99,18 @@ impl ToCss for Pseudo {
 
 impl PseudoElement for Pseudo {
     fn accepts_state_pseudo_classes(&self) -> bool {
-        matches!(self, Self::Scrollbar | Self::Other) || self.is_scrollbar_part()
+        // Those that stand for parts of a control, and those of the window.
+        !matches!(
+            self,
+            Self::Before
+                | Self::After
+                | Self::FirstLine
+                | Self::FirstLetter
+                | Self::Marker
+                | Self::Placeholder
+                | Self::FileSelectorButton
+                | Self::DetailsContent
+        )
     }
     fn is_before_or_after(&self) -> bool {
         matches!(self, Self::Before | Self::After)

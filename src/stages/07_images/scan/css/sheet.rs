@@ -10,7 +10,7 @@ use cssparser::{
 use selectors::parser::{ParseRelative, SelectorList};
 
 use super::super::media::Screen;
-use super::property::{Declared, Setting, What, declare};
+use super::property::{Declared, What, declare};
 use super::registered::Registered;
 use super::selector::{Css, Grammar};
 use super::supports;
@@ -24,8 +24,17 @@ pub(super) type Layer = Rc<[Rc<str>]>;
 #[derive(Debug, Clone)]
 pub(super) struct ContainerQuery {
     pub(super) name: Option<String>,
-    /// The condition, in the words of media queries.
     pub(super) condition: String,
+    /// The sides that it asks about.
+    pub(super) asked: Sides,
+}
+
+/// Sides of a container that do not depend on what is in it (CSS Conditional 5 §4.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Sides {
+    None,
+    Width,
+    Both,
 }
 
 /// `@scope (root) to (limit)`
@@ -43,6 +52,24 @@ pub(super) struct Rule {
     pub(super) layer: Option<Layer>,
     pub(super) containers: Rc<[ContainerQuery]>,
     pub(super) scopes: Rc<[Scope]>,
+    /// In `@starting-style`.
+    pub(super) starting: bool,
+}
+
+/// `@keyframes`
+#[derive(Debug)]
+pub(super) struct Keyframes {
+    pub(super) name: Rc<str>,
+    pub(super) layer: Option<Layer>,
+    pub(super) frames: Vec<Frame>,
+}
+
+/// What is said for some moments of an animation.
+#[derive(Debug)]
+pub(super) struct Frame {
+    /// For its beginning too.
+    pub(super) first: bool,
+    pub(super) block: Vec<Declared>,
 }
 
 /// `@import`
@@ -69,8 +96,8 @@ pub(super) struct Sheet {
     pub(super) rules: Vec<Rule>,
     pub(super) imports: Vec<Import>,
     pub(super) named: Vec<Named>,
-    /// `@keyframes`: name and the pictures in them.
-    pub(super) keyframes: Vec<(String, Vec<String>)>,
+    /// Those that may name pictures.
+    pub(super) keyframes: Vec<Keyframes>,
     /// `@property`, without the dashes.
     pub(super) registered: Vec<(Rc<str>, Registered)>,
 }
@@ -112,6 +139,7 @@ struct Reader<'s> {
     layer: Option<Layer>,
     containers: Rc<[ContainerQuery]>,
     scopes: Rc<[Scope]>,
+    starting: bool,
     /// What `&` stands for.
     parent: Option<SelectorList<Css>>,
     block: Vec<Declared>,
@@ -128,7 +156,8 @@ enum Prelude {
     Not,
     Container(ContainerQuery),
     Scope(Scope),
-    Keyframes(String),
+    Starting,
+    Keyframes(Rc<str>),
     Property(Rc<str>),
 }
 
@@ -144,6 +173,7 @@ impl<'s> Reader<'s> {
             layer: None,
             containers: Rc::new([]),
             scopes: Rc::new([]),
+            starting: false,
             parent: None,
             block: Vec::new(),
         }
@@ -163,7 +193,7 @@ impl<'s> Reader<'s> {
         };
         if self.sheet.rules.len() < RULES {
             let (layer, containers, scopes) = (self.layer.clone(), self.containers.clone(), self.scopes.clone());
-            self.sheet.rules.push(Rule { selectors, block, layer, containers, scopes });
+            self.sheet.rules.push(Rule { selectors, block, layer, containers, scopes, starting: self.starting });
         }
     }
 
@@ -257,10 +287,32 @@ impl<'s> Reader<'s> {
             })
             .ok();
         let start = input.position();
-        while input.next().is_ok() {}
-        let condition =
-            input.slice_from(start).to_ascii_lowercase().replace("inline-size", "width").replace("block-size", "height");
-        Ok(Prelude::Container(ContainerQuery { name, condition }))
+        let asked = Self::asked(input, 0);
+        let condition = input.slice_from(start).trim().to_owned();
+        Ok(Prelude::Container(ContainerQuery { name, condition, asked }))
+    }
+
+    /// The sides that a condition asks about; tests of style and of scrolling ask about none.
+    fn asked(input: &mut Parser<'_>, depth: u32) -> Sides {
+        let mut asked = Sides::None;
+        while let Ok(token) = input.next() {
+            match token.clone() {
+                Token::Ident(name) => {
+                    let name = name.to_ascii_lowercase();
+                    asked = asked.max(match name.trim_start_matches("min-").trim_start_matches("max-") {
+                        "width" | "inline-size" => Sides::Width,
+                        "height" | "block-size" | "aspect-ratio" | "orientation" => Sides::Both,
+                        _ => Sides::None,
+                    });
+                }
+                Token::ParenthesisBlock if depth < 32 => {
+                    let inner = input.parse_nested_block(|i| Ok::<_, ParseError<()>>(Self::asked(i, depth + 1)));
+                    asked = asked.max(inner.unwrap_or(Sides::None));
+                }
+                _ => {}
+            }
+        }
+        asked
     }
 
     /// The rules of a block.
@@ -348,14 +400,13 @@ impl<'i> AtRuleParser<'i> for Reader<'_> {
             "supports" => Ok(if supports::condition(input, self.values)? { Prelude::Plain } else { Prelude::Not }),
             "container" => Self::container(input),
             "scope" => self.scope(input),
-            "keyframes" | "-webkit-keyframes" => Ok(Prelude::Keyframes(input.expect_ident_or_string()?.as_ref().to_owned())),
+            "keyframes" | "-webkit-keyframes" => Ok(Prelude::Keyframes(input.expect_ident_or_string()?.as_ref().into())),
             "property" => {
                 let name = input.expect_ident_cloned()?;
                 input.expect_exhausted()?;
                 Ok(name.strip_prefix("--").map_or(Prelude::Not, |name| Prelude::Property(name.into())))
             }
-            // Every element begins with it.
-            "starting-style" => Ok(Prelude::Plain),
+            "starting-style" => Ok(Prelude::Starting),
             "font-face"
             | "page"
             | "counter-style"
@@ -397,6 +448,11 @@ impl<'i> AtRuleParser<'i> for Reader<'_> {
         self.flush();
         match prelude {
             Prelude::Plain => self.body(input),
+            Prelude::Starting => {
+                let outer = std::mem::replace(&mut self.starting, true);
+                self.body(input);
+                self.starting = outer;
+            }
             Prelude::Layer(layer) => {
                 self.sheet.named.push(Named::Layer(layer.clone()));
                 let outer = self.layer.replace(layer);
@@ -421,39 +477,36 @@ impl<'i> AtRuleParser<'i> for Reader<'_> {
                 // Its rules are read like others, for what they declare.
                 let (parent, attribute) = (self.parent.take(), self.attribute);
                 let before = std::mem::take(&mut self.sheet.rules);
-                let mut urls = Vec::new();
+                let (mut frames, mut first) = (Vec::new(), false);
                 while let Ok(token) = input.next() {
-                    if matches!(token, Token::CurlyBracketBlock) {
-                        self.attribute = true;
-                        let block = input.parse_nested_block(|i| {
-                            for item in RuleBodyParser::new(i, self) {
-                                let _ = item;
-                            }
-                            Ok::<_, ParseError<()>>(std::mem::take(&mut self.block))
-                        });
-                        self.attribute = attribute;
-                        for declared in block.unwrap_or_default() {
-                            let sets = match declared.what {
-                                // What is not known before the element is: taken for a light scheme, and not at all with variables.
-                                What::Pending { name, text } => {
-                                    let mut sets = Vec::new();
-                                    let read = super::property::read(&name, &mut Parser::new(&text), self.values, &mut sets);
-                                    if read.is_ok() { sets } else { Vec::new() }
+                    match token.clone() {
+                        Token::Ident(word) => first |= word.eq_ignore_ascii_case("from"),
+                        Token::Percentage { unit_value, .. } => first |= unit_value == 0.0,
+                        Token::CurlyBracketBlock => {
+                            self.attribute = true;
+                            let block = input.parse_nested_block(|i| {
+                                for item in RuleBodyParser::new(i, self) {
+                                    let _ = item;
                                 }
-                                what => vec![what],
-                            };
-                            for what in sets {
-                                if let What::Set(_, Setting::Urls(found)) = what {
-                                    urls.extend(found.iter().cloned());
-                                }
+                                Ok::<_, ParseError<()>>(std::mem::take(&mut self.block))
+                            });
+                            self.attribute = attribute;
+                            let mut block = block.unwrap_or_default();
+                            // CSS Animations 1 §3: nothing in it is important.
+                            block.retain(|d| !d.important && (d.pictures() || matches!(d.what, What::Custom(..))));
+                            if !block.is_empty() {
+                                frames.push(Frame { first, block });
                             }
+                            first = false;
                         }
+                        _ => {}
                     }
                 }
                 self.sheet.rules = before;
                 self.parent = parent;
-                if !urls.is_empty() {
-                    self.sheet.keyframes.push((name, urls));
+                if !frames.is_empty() {
+                    let layer = self.layer.clone();
+                    self.sheet.keyframes.push(Keyframes { name, layer, frames });
                 }
             }
             Prelude::Property(name) => {

@@ -393,20 +393,16 @@ impl Values<'_> {
 
 /// `counter(name)`, `counter(name, style)`: what stands in the parentheses.
 fn counter(input: &mut Parser<'_>) -> Parsed<()> {
-    counter_name(input)?;
+    input.expect_ident()?;
     counter_style(input)
 }
 
 /// `counters(name, "between")`, `counters(name, "between", style)`.
 fn counters(input: &mut Parser<'_>) -> Parsed<()> {
-    counter_name(input)?;
+    input.expect_ident()?;
     input.expect_comma()?;
     input.expect_string()?;
     counter_style(input)
-}
-
-fn counter_name(input: &mut Parser<'_>) -> Parsed<()> {
-    if input.expect_ident()?.eq_ignore_ascii_case("none") { wrong() } else { Ok(()) }
 }
 
 fn counter_style(input: &mut Parser<'_>) -> Parsed<()> {
