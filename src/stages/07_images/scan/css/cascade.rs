@@ -336,13 +336,7 @@ impl<'p> Cascade<'p> {
             self.found_once(at);
         }
         let mut inherited = from.clone();
-        let px = |won: &Won, auto: f64| match won {
-            Won::Set(Setting::Pixels(p), _) => *p,
-            Won::Set(Setting::Part(p), _) => p * from.width,
-            _ => auto,
-        };
-        let most = px(&won.take(Property::MaxWidth), f64::INFINITY);
-        let width = px(&won.take(Property::Width), from.width).min(most).max(0.0);
+        let width = super::boxes::content_width(tree, node, &won, from.width, self.screen);
         inherited.variables = variables;
         inherited.width = width;
         inherited.dark = dark;

@@ -2,6 +2,7 @@
 //! Spec: HTML §4.2.6 (`style`), §4.6.7.24 (`link rel=stylesheet`), CSSOM §6.2 (sets of sheets), CSS Syntax 3 §3.2 (encoding).
 
 mod apply;
+mod boxes;
 mod cascade;
 mod color;
 mod element;

@@ -38,13 +38,21 @@ pub(super) enum Property {
     Animation,
     ColorScheme,
     Appearance,
+    MarginLeft,
+    MarginRight,
+    PaddingLeft,
+    PaddingRight,
+    BorderLeft,
+    BorderRight,
+    MinWidth,
+    BoxSizing,
 }
 
 use Property as P;
 
 impl Property {
     /// How many there are.
-    pub(super) const COUNT: usize = 27;
+    pub(super) const COUNT: usize = 35;
     const ALL: [Self; Self::COUNT] = [
         P::BackgroundImage,
         P::ListStyleImage,
@@ -73,6 +81,14 @@ impl Property {
         P::Animation,
         P::ColorScheme,
         P::Appearance,
+        P::MarginLeft,
+        P::MarginRight,
+        P::PaddingLeft,
+        P::PaddingRight,
+        P::BorderLeft,
+        P::BorderRight,
+        P::MinWidth,
+        P::BoxSizing,
     ];
     /// The first ones name pictures.
     pub(super) const PICTURES: usize = 17;
@@ -89,6 +105,8 @@ pub(super) enum Setting {
     Pixels(f64),
     /// Of the container's.
     Part(f64),
+    /// A calculation with parts of the container's.
+    Sum(Rc<str>),
     /// `inherit`, `initial`, …
     Wide(Wide),
 }
@@ -148,7 +166,8 @@ pub(super) fn longhands(name: &str) -> &'static [Property] {
     match name {
         "background" | "background-image" => &[P::BackgroundImage],
         "list-style" | "list-style-image" => &[P::ListStyleImage],
-        "border" | "border-image" | "border-image-source" | "-webkit-border-image" => &[P::BorderImage],
+        "border" => &[P::BorderImage, P::BorderLeft, P::BorderRight],
+        "border-image" | "border-image-source" | "-webkit-border-image" => &[P::BorderImage],
         "mask" | "mask-image" | "-webkit-mask" | "-webkit-mask-image" => &[P::Mask],
         "-webkit-mask-box-image" | "-webkit-mask-box-image-source" => &[P::MaskBox],
         "cursor" => &[P::Cursor],
@@ -172,6 +191,17 @@ pub(super) fn longhands(name: &str) -> &'static [Property] {
         "width" => &[P::Width],
         "max-width" => &[P::MaxWidth],
         "height" => &[P::Height],
+        "min-width" => &[P::MinWidth],
+        "box-sizing" => &[P::BoxSizing],
+        "margin" | "margin-inline" => &[P::MarginLeft, P::MarginRight],
+        "margin-left" | "margin-inline-start" => &[P::MarginLeft],
+        "margin-right" | "margin-inline-end" => &[P::MarginRight],
+        "padding" | "padding-inline" => &[P::PaddingLeft, P::PaddingRight],
+        "padding-left" | "padding-inline-start" => &[P::PaddingLeft],
+        "padding-right" | "padding-inline-end" => &[P::PaddingRight],
+        "border-inline" => &[P::BorderLeft, P::BorderRight],
+        "border-left" | "border-inline-start" => &[P::BorderLeft],
+        "border-right" | "border-inline-end" => &[P::BorderRight],
         "animation" | "animation-name" | "-webkit-animation" | "-webkit-animation-name" => &[P::Animation],
         "color-scheme" => &[P::ColorScheme],
         "appearance" | "-webkit-appearance" => &[P::Appearance],
@@ -308,12 +338,26 @@ pub(super) fn read(name: &str, input: &mut Parser<'_>, values: Values<'_>, out: 
         "border-image" | "-webkit-border-image" | "-webkit-mask-box-image" => urls(properties, values.border_image(input)?),
         "border" => {
             // Sets no picture, but takes one away.
+            let start = input.position();
             let found = values.anything(input)?;
             if !found.is_empty() {
                 return Err(ParseError::unexpected_token());
             }
-            urls(properties, found);
+            urls(&[P::BorderImage], found);
+            let width = super::boxes::border_width(input.slice_from(start), values.screen);
+            out.extend([P::BorderLeft, P::BorderRight].map(|p| What::Set(p, Setting::Pixels(width))));
         }
+        "border-inline" | "border-left" | "border-right" | "border-inline-start" | "border-inline-end" => {
+            let start = input.position();
+            values.anything(input)?;
+            let width = super::boxes::border_width(input.slice_from(start), values.screen);
+            out.extend(properties.iter().map(|p| What::Set(*p, Setting::Pixels(width))));
+        }
+        "box-sizing" => {
+            let word = one_of(input, &["content-box", "border-box"])?;
+            out.push(What::Set(P::BoxSizing, Setting::Word(word)));
+        }
+        _ if name.starts_with("margin") || name.starts_with("padding") => super::boxes::edges(name, input, values.screen, out)?,
         "cursor" => urls(properties, values.cursor(input)?),
         "filter" | "-webkit-filter" | "backdrop-filter" => urls(properties, values.filter(input)?),
         "shape-outside" | "-webkit-shape-outside" => urls(properties, values.shape(input)?),
@@ -358,9 +402,10 @@ pub(super) fn read(name: &str, input: &mut Parser<'_>, values: Values<'_>, out: 
             }
             input.expect_exhausted()?;
         }
-        "width" | "max-width" | "height" => {
+        "width" | "max-width" | "min-width" | "height" => {
             let property = properties[0];
             let state = input.state();
+            let start = input.position();
             let setting = match input.next()?.clone() {
                 Token::Percentage { unit_value, .. } => Setting::Part(unit_value.into()),
                 Token::Ident(w) => {
@@ -380,7 +425,7 @@ pub(super) fn read(name: &str, input: &mut Parser<'_>, values: Values<'_>, out: 
                         Err(_) => {
                             input.reset(&state);
                             sized(input)?;
-                            Setting::Word("auto".into())
+                            Setting::Sum(input.slice_from(start).into())
                         }
                     }
                 }
@@ -429,7 +474,7 @@ pub(super) fn read(name: &str, input: &mut Parser<'_>, values: Values<'_>, out: 
 }
 
 /// A size that the page's layout alone could tell.
-fn sized(input: &mut Parser<'_>) -> Parsed<()> {
+pub(super) fn sized(input: &mut Parser<'_>) -> Parsed<()> {
     const FUNCTIONS: &str = " fit-content calc-size anchor-size ";
     let other = input.try_parse(|i| {
         let known = FUNCTIONS.contains(&format!(" {} ", i.expect_function()?.to_ascii_lowercase()));

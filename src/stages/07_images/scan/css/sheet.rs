@@ -13,9 +13,9 @@ use super::super::media::Screen;
 use super::property::{Declared, What, declare};
 use super::registered::Registered;
 use super::selector::{Css, Grammar};
-use super::supports;
 use super::value::{Values, url};
 use super::{Parsed, wrong};
+use super::{boxes, supports};
 
 /// `a.b`; a layer without a name has one of its own.
 pub(super) type Layer = Rc<[Rc<str>]>;
@@ -105,6 +105,8 @@ pub(super) struct Sheet {
 /// Reads a sheet. `anonymous` counts layers without a name in the whole page.
 pub(super) fn read(text: &str, screen: &Screen, anonymous: &mut u32) -> Sheet {
     let mut reader = Reader::new(screen, anonymous);
+    // Sheets without containers are most of all: how wide what they style is, nobody asks.
+    reader.layout = text.contains("container");
     let mut input = Parser::new(text);
     for item in StyleSheetParser::new(&mut input, &mut reader) {
         // What cannot be read is left out, as the syntax says.
@@ -118,6 +120,7 @@ pub(super) fn read_attribute(text: &str, screen: &Screen) -> Vec<Declared> {
     let mut anonymous = 0;
     let mut reader = Reader::new(screen, &mut anonymous);
     reader.attribute = true;
+    reader.layout = true;
     let mut input = Parser::new(text);
     for item in RuleBodyParser::new(&mut input, &mut reader) {
         let _ = item;
@@ -140,6 +143,8 @@ struct Reader<'s> {
     containers: Rc<[ContainerQuery]>,
     scopes: Rc<[Scope]>,
     starting: bool,
+    /// Are margins and their like kept?
+    layout: bool,
     /// What `&` stands for.
     parent: Option<SelectorList<Css>>,
     block: Vec<Declared>,
@@ -174,6 +179,7 @@ impl<'s> Reader<'s> {
             containers: Rc::new([]),
             scopes: Rc::new([]),
             starting: false,
+            layout: false,
             parent: None,
             block: Vec::new(),
         }
@@ -330,7 +336,8 @@ impl<'i> DeclarationParser<'i> for Reader<'_> {
 
     fn parse_value(&mut self, name: CowRcStr<'i>, input: &mut Parser<'i>, _: &ParserState) -> Parsed<()> {
         // A declaration that does not matter here is still one, and not the start of a nested rule.
-        let known = super::property::longhands(&name.to_ascii_lowercase()).is_empty() && !name.starts_with("--");
+        let longhands = super::property::longhands(&name.to_ascii_lowercase());
+        let known = longhands.iter().all(|p| !self.layout && boxes::LAYOUT.contains(p)) && !name.starts_with("--");
         if known && !self.attribute {
             let block = input.parse_until_before(Delimiter::Semicolon, |i| {
                 let mut block = false;
@@ -341,7 +348,13 @@ impl<'i> DeclarationParser<'i> for Reader<'_> {
             })?;
             return if block { wrong() } else { Ok(()) };
         }
-        declare(&name, input, self.values, &mut self.block)
+        let before = self.block.len();
+        declare(&name, input, self.values, &mut self.block)?;
+        if !self.layout {
+            let new = self.block.split_off(before);
+            self.block.extend(new.into_iter().filter(|d| !matches!(d.what, What::Set(p, _) if boxes::LAYOUT.contains(&p))));
+        }
+        Ok(())
     }
 }
 

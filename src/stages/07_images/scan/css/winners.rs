@@ -218,10 +218,6 @@ pub(super) enum Display {
 }
 
 impl Winners {
-    pub(super) fn take(&mut self, property: Property) -> Won {
-        std::mem::replace(&mut self.slots[property as usize], Won::None)
-    }
-
     pub(super) fn word(&self, property: Property) -> Option<Display> {
         match &self.slots[property as usize] {
             Won::Set(Setting::Word(w), _) => Some(Display::Word(w.clone())),
