@@ -85,6 +85,8 @@ struct Slot {
     /// What pictures of it send as Referer.
     from: Option<Url>,
     policy: ReferrerPolicy,
+    /// And what its imports are asked for with.
+    passed_on: ReferrerPolicy,
     source: Source,
     charset: String,
     integrity: String,
@@ -136,6 +138,7 @@ impl Page {
             encoding: self.encoding,
             from: self.from.clone(),
             policy: self.referrer,
+            passed_on: self.referrer,
             source: Source::LinkedSheet,
 
             charset: charset.to_owned(),
@@ -286,6 +289,7 @@ impl Page {
             encoding: self.encoding,
             from: self.from.clone(),
             policy: self.referrer,
+            passed_on: self.referrer,
             source: Source::StyleElement,
 
             charset: String::new(),
@@ -339,13 +343,15 @@ impl Page {
             return;
         }
         let (text, encoding) = decoded(&answer.body.0, content_type, &slot.charset, slot.encoding);
-        let policy = ReferrerPolicy::of_fields(&answer.fields).unwrap_or_default();
+        let policy = ReferrerPolicy::of_fields(&answer.fields);
         let slot = &mut self.sheets.slots[n];
         slot.encoding = encoding;
         slot.base = answer.url.clone();
         slot.url = Some(answer.url.clone());
         slot.from = Some(answer.url.clone());
-        slot.policy = policy;
+        slot.policy = policy.unwrap_or_default();
+        // Unlike CSSOM: where the sheet says nothing, the page's policy is for its imports, in Chromium.
+        slot.passed_on = policy.unwrap_or(self.referrer);
         self.read_sheet(n, &text);
     }
 
@@ -355,7 +361,7 @@ impl Page {
         for import in &sheet.imports {
             let slot = &self.sheets.slots[n];
             let (owner, base, encoding, from, policy) =
-                (slot.owner, slot.base.clone(), slot.encoding, slot.from.clone(), slot.policy);
+                (slot.owner, slot.base.clone(), slot.encoding, slot.from.clone(), slot.passed_on);
             let order = self.order(owner, 1);
             let kind = Kind::Sheet(SheetId(0));
             if import.unsupported {
@@ -376,6 +382,7 @@ impl Page {
                 encoding,
                 from: from.clone(),
                 policy,
+                passed_on: policy,
                 source: Source::LinkedSheet,
 
                 charset: String::new(),

@@ -114,10 +114,10 @@ fn test(name: &str, input: &mut Parser<'_>, context: &Context<'_>, depth: u32) -
         "media" => {
             let start = input.position();
             while input.next().is_ok() {}
-            let text = input.slice_from(start);
-            let screen = context.values.screen;
-            // A feature may stand there without parentheses of its own.
-            Some(screen.matches(text) || screen.matches(&format!("({text})")))
+            // A feature stands there without parentheses of its own, a kind of medium not at all.
+            let text = format!("({})", input.slice_from(start));
+            let mut condition = Parser::new(&text);
+            context.values.screen.condition(&mut condition, true).unwrap_or(None).filter(|_| condition.is_exhausted())
         }
         "supports" => Some(match input.try_parse(|i| supports::declaration(i, context.values)) {
             Ok(truth) => truth,
@@ -156,7 +156,9 @@ mod tests {
         let is = |text: &str, wanted: Option<&str>| assert_eq!(substitute(text, &lookup).as_deref(), wanted, "{text}");
         is("if(style(--a:1):x;else:y)", Some("x/**/"));
         is("if(style(--a: 2):x;else:y)", Some("y/**/"));
-        is("if(style(--a > 0) and not style(--b):x)", Some("x/**/"));
+        is("if(style(--a > 0) and style(--a):x)", Some("x/**/"));
+        is("if(style(--a) and not style(--b):x)", None);
+        is("if(not media(print):x;else:y)", Some("y/**/"));
         is("if(media(print):x;media(width>100px):y)", Some("y/**/"));
         is("if(supports(display:grid):var(--a))", Some("1/**//**/"));
         is("if(style(--b):x)", None);
