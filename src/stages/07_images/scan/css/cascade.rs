@@ -327,7 +327,7 @@ impl<'p> Cascade<'p> {
             || styled(Property::BorderImage);
         self.tell(node, &mut won, 0);
         let restyle = |variables: &Variables| Self::cascade(&own, &attribute, hints.clone(), variables, values);
-        self.animate(node, won.word(Property::Animation), (&variables, values), 0, &restyle);
+        self.animate(node, won.animations(), (&variables, values), 0, &restyle);
         // CSS Transitions 2 §2.3: the style that it starts from is computed too.
         if own.len() < all.len() {
             let variables = self.variables(&all, &attribute, &from.variables, values);
@@ -460,7 +460,7 @@ impl<'p> Cascade<'p> {
             won = fitting(won);
             self.tell(node, &mut won, part);
             let restyle = |variables: &Variables| fitting(Self::cascade(&rules, &[], Vec::new(), variables, values));
-            self.animate(node, won.word(Property::Animation), (&variables, values), part, &restyle);
+            self.animate(node, won.animations(), (&variables, values), part, &restyle);
             if rules.len() < all.len() {
                 let variables = self.variables(&all, &[], &own.variables, values);
                 self.tell(node, &mut fitting(Self::cascade(&all, &[], Vec::new(), &variables, values)), part);

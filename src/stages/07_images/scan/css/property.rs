@@ -46,13 +46,14 @@ pub(super) enum Property {
     BorderRight,
     MinWidth,
     BoxSizing,
+    AnimationDuration,
 }
 
 use Property as P;
 
 impl Property {
     /// How many there are.
-    pub(super) const COUNT: usize = 35;
+    pub(super) const COUNT: usize = 36;
     const ALL: [Self; Self::COUNT] = [
         P::BackgroundImage,
         P::ListStyleImage,
@@ -89,6 +90,7 @@ impl Property {
         P::BorderRight,
         P::MinWidth,
         P::BoxSizing,
+        P::AnimationDuration,
     ];
     /// The first ones name pictures.
     pub(super) const PICTURES: usize = 17;
@@ -202,7 +204,9 @@ pub(super) fn longhands(name: &str) -> &'static [Property] {
         "border-inline" => &[P::BorderLeft, P::BorderRight],
         "border-left" | "border-inline-start" => &[P::BorderLeft],
         "border-right" | "border-inline-end" => &[P::BorderRight],
-        "animation" | "animation-name" | "-webkit-animation" | "-webkit-animation-name" => &[P::Animation],
+        "animation" | "-webkit-animation" => &[P::Animation, P::AnimationDuration],
+        "animation-name" | "-webkit-animation-name" => &[P::Animation],
+        "animation-duration" | "-webkit-animation-duration" => &[P::AnimationDuration],
         "color-scheme" => &[P::ColorScheme],
         "appearance" | "-webkit-appearance" => &[P::Appearance],
         "all" => &Property::ALL,
@@ -437,8 +441,18 @@ pub(super) fn read(name: &str, input: &mut Parser<'_>, values: Values<'_>, out: 
         "animation" | "animation-name" | "-webkit-animation" | "-webkit-animation-name" => {
             // All words: those that name no keyframes name nothing.
             let mut words = Vec::new();
-            while let Ok(token) = input.next() {
+            let (mut longest, mut timed, mut fills) = (0.0_f64, false, false);
+            loop {
+                if !timed && let Ok(found) = input.try_parse(seconds) {
+                    // The second time of an animation is its delay.
+                    timed = true;
+                    longest = longest.max(found);
+                    continue;
+                }
+                let Ok(token) = input.next() else { break };
                 match token.clone() {
+                    Token::Comma => timed = false,
+                    Token::Ident(w) if w.eq_ignore_ascii_case("forwards") || w.eq_ignore_ascii_case("both") => fills = true,
                     Token::Ident(w) | Token::QuotedString(w) => words.push(w.as_ref().to_owned()),
                     Token::Function(_) => input.parse_nested_block(|i| {
                         while i.next().is_ok() {}
@@ -448,6 +462,10 @@ pub(super) fn read(name: &str, input: &mut Parser<'_>, values: Values<'_>, out: 
                 }
             }
             out.push(What::Set(P::Animation, Setting::Word(words.join(" ").into())));
+            if !name.ends_with("name") {
+                // What takes no time and leaves nothing has no effect (Web Animations 1 §4.6.3).
+                out.push(What::Set(P::AnimationDuration, Setting::Pixels(if fills { 1.0 } else { longest })));
+            }
         }
         "color-scheme" => {
             let mut words = Vec::new();
@@ -467,10 +485,33 @@ pub(super) fn read(name: &str, input: &mut Parser<'_>, values: Values<'_>, out: 
             }
             out.push(What::Set(P::Appearance, Setting::Word(word.into())));
         }
+        "clip-path" | "-webkit-clip-path" | "marker" | "marker-start" | "marker-mid" | "marker-end" => {
+            urls(properties, values.reference(input)?);
+        }
+        "fill" | "stroke" => urls(properties, values.paint(input)?),
+        "-webkit-box-reflect" => urls(properties, values.reflection(input)?),
+        "animation-duration" | "-webkit-animation-duration" => {
+            let longest = input.parse_comma_separated(seconds)?.into_iter().fold(0.0, f64::max);
+            out.push(What::Set(P::AnimationDuration, Setting::Pixels(longest)));
+        }
         "all" => return Err(ParseError::unexpected_token()),
         _ => urls(properties, values.anything(input)?),
     }
     Ok(())
+}
+
+/// A time; what is calculated is taken to be one second.
+fn seconds(input: &mut Parser<'_>) -> Parsed<f64> {
+    let state = input.state();
+    if let Ok(Token::Dimension { value, unit, .. }) = input.next() {
+        match &*unit.to_ascii_lowercase() {
+            "s" => return Ok(f64::from(*value)),
+            "ms" => return Ok(f64::from(*value) / 1000.0),
+            _ => {}
+        }
+    }
+    input.reset(&state);
+    if super::math::measure(input)? == super::math::Kind::Time { Ok(1.0) } else { Err(ParseError::unexpected_token()) }
 }
 
 /// A size that the page's layout alone could tell.

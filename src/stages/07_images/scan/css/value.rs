@@ -3,6 +3,7 @@
 
 use cssparser::{ParseError, Parser, Token};
 
+use super::super::calc::calc;
 use super::super::media::Screen;
 use super::super::page::is_image_type;
 use super::color::color;
@@ -113,12 +114,16 @@ impl Values<'_> {
                     None => break,
                     Some(Token::Dimension { value, unit, .. }) if resolution.is_none() && value >= 0.0 => {
                         let value = f64::from(value);
-                        resolution = Some(match unit.to_ascii_lowercase().as_str() {
-                            "x" | "dppx" => value,
-                            "dpi" => value / 96.0,
-                            "dpcm" => value * 2.54 / 96.0,
-                            _ => return wrong(),
-                        });
+                        resolution = Some(value * densities(&unit)?);
+                    }
+                    Some(Token::Function(f)) if resolution.is_none() && !f.eq_ignore_ascii_case("type") => {
+                        let start = i.position();
+                        i.parse_nested_block(|i| {
+                            while i.next().is_ok() {}
+                            Ok::<_, ParseError<()>>(())
+                        })?;
+                        let inner = i.slice_from(start);
+                        resolution = Some(calculated(&f, inner.strip_suffix(')').unwrap_or(inner))?);
                     }
                     Some(Token::Function(f)) if kind.is_none() && f.eq_ignore_ascii_case("type") => {
                         kind = Some(i.parse_nested_block(|i| {
@@ -360,11 +365,54 @@ impl Values<'_> {
                 input.expect_exhausted()?;
                 Ok(found)
             }
-            Err(_) => self.anything(input),
+            // Beside shapes there is no picture.
+            Err(_) if self.anything(input)?.is_empty() => Ok(Vec::new()),
+            Err(_) => wrong(),
         }
     }
 
-    /// `clip-path`, `fill`, `stroke`, `marker-…`, `-webkit-box-reflect`: any `url()` among anything.
+    /// `clip-path` and markers: one reference alone, or anything that has none.
+    pub(super) fn reference(&self, input: &mut Parser<'_>) -> Parsed<Vec<Written>> {
+        match input.try_parse(url) {
+            Ok(found) => {
+                input.expect_exhausted()?;
+                Ok(vec![found])
+            }
+            Err(_) if self.anything(input)?.is_empty() => Ok(Vec::new()),
+            Err(_) => wrong(),
+        }
+    }
+
+    /// `fill` and `stroke`: a reference, behind it perhaps a colour in its place (SVG 2 §13.2).
+    pub(super) fn paint(&self, input: &mut Parser<'_>) -> Parsed<Vec<Written>> {
+        match input.try_parse(url) {
+            Ok(found) => {
+                if !input.is_exhausted() && input.try_parse(|i| i.expect_ident_matching("none")).is_err() {
+                    color(input)?;
+                }
+                input.expect_exhausted()?;
+                Ok(vec![found])
+            }
+            Err(_) if self.anything(input)?.is_empty() => Ok(Vec::new()),
+            Err(_) => wrong(),
+        }
+    }
+
+    /// `-webkit-box-reflect`: a side, an offset and a picture over it.
+    pub(super) fn reflection(&self, input: &mut Parser<'_>) -> Parsed<Vec<Written>> {
+        let side = input.expect_ident()?.to_ascii_lowercase();
+        if input.is_exhausted() && matches!(&*side, "none" | "above" | "below" | "left" | "right") {
+            return Ok(Vec::new());
+        }
+        super::math::length_percentage(input)?;
+        match &*side {
+            "above" | "below" | "left" | "right" if input.is_exhausted() => Ok(Vec::new()),
+            "above" | "below" | "left" | "right" => self.border_image(input),
+            _ => wrong(),
+        }
+    }
+
+    /// Any `url()` among anything.
     pub(super) fn anything(&self, input: &mut Parser<'_>) -> Parsed<Vec<Written>> {
         let mut urls = Vec::new();
         let mut any = false;
@@ -389,6 +437,41 @@ impl Values<'_> {
         }
         if any { Ok(urls) } else { wrong() }
     }
+}
+
+/// How many pixels for one of CSS a unit is.
+fn densities(unit: &str) -> Parsed<f64> {
+    Ok(match unit.to_ascii_lowercase().as_str() {
+        "x" | "dppx" => 1.0,
+        "dpi" => 1.0 / 96.0,
+        "dpcm" => 2.54 / 96.0,
+        _ => return wrong(),
+    })
+}
+
+/// A resolution that is calculated: `function(inner)`. The calculation is made with pixels in the place of densities.
+fn calculated(function: &str, inner: &str) -> Parsed<f64> {
+    fn put(input: &mut Parser<'_>, out: &mut String, depth: u32) -> Parsed<()> {
+        loop {
+            let start = input.position();
+            let Ok(token) = input.next_including_whitespace() else { return Ok(()) };
+            match token.clone() {
+                Token::Dimension { value, unit, .. } => out.push_str(&format!("{}px", f64::from(value) * densities(&unit)?)),
+                Token::Function(_) | Token::ParenthesisBlock if depth < 32 => {
+                    out.push_str(input.slice_from(start));
+                    input.parse_nested_block(|i| put(i, out, depth + 1))?;
+                    out.push(')');
+                }
+                _ => out.push_str(input.slice_from(start)),
+            }
+        }
+    }
+    let mut out = format!("{function}(");
+    put(&mut Parser::new(inner), &mut out, 0)?;
+    out.push(')');
+    let mut input = Parser::new(&out);
+    let found = calc(&mut input, None)?;
+    if found.length && found.value >= 0.0 && input.is_exhausted() { Ok(found.value) } else { wrong() }
 }
 
 /// `counter(name)`, `counter(name, style)`: what stands in the parentheses.
