@@ -1,11 +1,15 @@
 //! Style sheets of a page: where they come from, when all are there, and what they make the page fetch.
 //! Spec: HTML §4.2.6 (`style`), §4.6.7.24 (`link rel=stylesheet`), CSSOM §6.2 (sets of sheets), CSS Syntax 3 §3.2 (encoding).
 
+mod animation;
 mod apply;
 mod boxes;
 mod cascade;
 mod color;
+mod content;
+mod density;
 mod element;
+mod forms;
 mod frame;
 mod gradient;
 mod math;
@@ -14,6 +18,7 @@ mod property;
 mod query;
 mod registered;
 mod rendering;
+mod rule;
 mod selector;
 mod shadows;
 mod sheet;

@@ -439,33 +439,7 @@ pub(super) fn read(name: &str, input: &mut Parser<'_>, values: Values<'_>, out: 
             out.push(What::Set(property, setting));
         }
         "animation" | "animation-name" | "-webkit-animation" | "-webkit-animation-name" => {
-            // All words: those that name no keyframes name nothing.
-            let mut words = Vec::new();
-            let (mut longest, mut timed, mut fills) = (0.0_f64, false, false);
-            loop {
-                if !timed && let Ok(found) = input.try_parse(seconds) {
-                    // The second time of an animation is its delay.
-                    timed = true;
-                    longest = longest.max(found);
-                    continue;
-                }
-                let Ok(token) = input.next() else { break };
-                match token.clone() {
-                    Token::Comma => timed = false,
-                    Token::Ident(w) if w.eq_ignore_ascii_case("forwards") || w.eq_ignore_ascii_case("both") => fills = true,
-                    Token::Ident(w) | Token::QuotedString(w) => words.push(w.as_ref().to_owned()),
-                    Token::Function(_) => input.parse_nested_block(|i| {
-                        while i.next().is_ok() {}
-                        Ok::<_, ParseError<()>>(())
-                    })?,
-                    _ => {}
-                }
-            }
-            out.push(What::Set(P::Animation, Setting::Word(words.join(" ").into())));
-            if !name.ends_with("name") {
-                // What takes no time and leaves nothing has no effect (Web Animations 1 §4.6.3).
-                out.push(What::Set(P::AnimationDuration, Setting::Pixels(if fills { 1.0 } else { longest })));
-            }
+            super::animation::names(name, input, out)?
         }
         "color-scheme" => {
             let mut words = Vec::new();
@@ -491,27 +465,13 @@ pub(super) fn read(name: &str, input: &mut Parser<'_>, values: Values<'_>, out: 
         "fill" | "stroke" => urls(properties, values.paint(input)?),
         "-webkit-box-reflect" => urls(properties, values.reflection(input)?),
         "animation-duration" | "-webkit-animation-duration" => {
-            let longest = input.parse_comma_separated(seconds)?.into_iter().fold(0.0, f64::max);
+            let longest = input.parse_comma_separated(super::animation::seconds)?.into_iter().fold(0.0, f64::max);
             out.push(What::Set(P::AnimationDuration, Setting::Pixels(longest)));
         }
         "all" => return Err(ParseError::unexpected_token()),
         _ => urls(properties, values.anything(input)?),
     }
     Ok(())
-}
-
-/// A time; what is calculated is taken to be one second.
-fn seconds(input: &mut Parser<'_>) -> Parsed<f64> {
-    let state = input.state();
-    if let Ok(Token::Dimension { value, unit, .. }) = input.next() {
-        match &*unit.to_ascii_lowercase() {
-            "s" => return Ok(f64::from(*value)),
-            "ms" => return Ok(f64::from(*value) / 1000.0),
-            _ => {}
-        }
-    }
-    input.reset(&state);
-    if super::math::measure(input)? == super::math::Kind::Time { Ok(1.0) } else { Err(ParseError::unexpected_token()) }
 }
 
 /// A size that the page's layout alone could tell.
