@@ -493,6 +493,9 @@ impl<'p> Cascade<'p> {
         let named: Vec<_> = names.split(' ').filter_map(|n| self.keyframes.get(n).copied()).collect();
         for (_, sheet, keyframes) in named {
             for frame in &keyframes.frames {
+                if self.work > WORK {
+                    break;
+                }
                 self.work += frame.block.len() as u64;
                 let mut changed: Option<HashMap<Rc<str>, Rc<str>>> = None;
                 for declared in &frame.block {
@@ -529,7 +532,7 @@ impl<'p> Cascade<'p> {
                     }
                 }
                 if let Some(own) = own {
-                    self.work += own.len() as u64;
+                    self.work += 8 * (own.len() + Property::COUNT) as u64;
                     self.tell(node, &mut restyle(&own), part);
                 }
             }
@@ -606,6 +609,8 @@ impl<'p> Cascade<'p> {
                     scoped(entry.selector, scopes, tree.parent(entry.owner), element, context)
                 }
             });
+            let questions: usize = entry.rule.containers.iter().map(|q| q.condition.len() + 1).sum();
+            self.work += questions as u64;
             // Pseudo-elements ask their element too, whose style is not known yet.
             if fits && (entry.pseudo.is_some() || self.containers_fit(entry.rule, from)) {
                 matched.push(Matched {
