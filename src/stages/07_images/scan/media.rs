@@ -131,7 +131,7 @@ impl Screen {
         })
     }
 
-    fn feature(&self, input: &mut Parser<'_>) -> Parsed<Truth> {
+    pub(super) fn feature(&self, input: &mut Parser<'_>) -> Parsed<Truth> {
         if let Ok(name) = input.try_parse(|i| i.expect_ident_cloned()) {
             let name = name.to_ascii_lowercase();
             if input.is_exhausted() {

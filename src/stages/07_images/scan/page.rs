@@ -129,6 +129,8 @@ pub(super) struct Page {
     pub(super) url: Url,
     pub(super) base: Url,
     pub(super) based: bool,
+    /// `details` that are open: the root of their tree, and their name.
+    open: HashSet<(NodeId, String)>,
     /// The base before a `base` element was met.
     pub(super) fallback: Url,
     pub(super) gate: SharedGate,
@@ -186,6 +188,7 @@ impl Page {
             fallback: url.clone(),
             url,
             based: false,
+            open: HashSet::new(),
             gate: Arc::new(gate),
             from,
             referrer,
@@ -242,6 +245,9 @@ impl Page {
             return;
         }
         self.tree.set(parent, flag::TEXT);
+        if self.tree.first(parent).is_none() && !self.tree.has(parent, flag::LETTERED) && text.chars().any(is_letter) {
+            self.tree.set(parent, flag::LETTERED);
+        }
         if self.tree.is_element(parent) && self.tree.local(parent) == "style" && self.tree.style_bytes + text.len() <= STYLES {
             self.tree.style_bytes += text.len();
             self.tree.styles.entry(parent).or_default().push_str(text);
@@ -307,8 +313,28 @@ impl Page {
         if !self.tree.has(node, flag::LIVE) {
             return self.in_template(node);
         }
+        if self.tree.is_html(node, "details") {
+            self.close_if_another_is_open(node);
+        }
         self.element(node);
         self.tree.trim(node);
+    }
+
+    /// HTML §4.11.1: of the `details` of one name in a tree only one is open, here the first.
+    fn close_if_another_is_open(&mut self, details: NodeId) {
+        let name = self.tree.attr(details, "name").filter(|n| !n.is_empty());
+        let Some(name) = name.filter(|_| self.tree.attr(details, "open").is_some()) else { return };
+        let mut root = details;
+        while let Some(parent) = self.tree.parent(root) {
+            root = parent;
+            if self.tree.has(root, flag::SHADOW) {
+                break;
+            }
+        }
+        let name = name.to_owned();
+        if !self.open.insert((root, name)) {
+            self.tree.remove_attribute(details, "open");
+        }
     }
 
     fn in_template(&mut self, node: NodeId) {
@@ -804,6 +830,15 @@ impl Page {
         r.url = Some(url);
         r
     }
+}
+
+/// Can `::first-letter` begin with it? Spaces and punctuation cannot.
+fn is_letter(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_alphanumeric() || "$+<=>^`|~".contains(c);
+    }
+    let mark = matches!(c, '¡' | '§' | '«' | '¶' | '·' | '»' | '¿' | '\u{2010}'..='\u{205e}' | '\u{3001}'..='\u{3003}' | '\u{3008}'..='\u{301f}');
+    !mark && !c.is_whitespace() && !c.is_control()
 }
 
 /// URL parsing with the query encoding of the document (HTML §2.4.3, URL §4.4).

@@ -32,6 +32,8 @@ pub(super) mod flag {
     pub(crate) const LOADED: u16 = 1 << 9;
     /// An `object` that shows what it contains.
     pub(crate) const FAILED: u16 = 1 << 11;
+    /// Text with a letter in it comes before what else it contains.
+    pub(crate) const LETTERED: u16 = 1 << 12;
     /// Not an element.
     pub(crate) const OTHER: u16 = 1 << 10;
 }
@@ -259,6 +261,18 @@ impl Tree {
             self.text.push_str(&whole[..end]);
             self.attrs[n] = Attr { name: a.name, start: at as u32, length: end as u32 };
             at += end;
+        }
+    }
+
+    /// Takes an attribute without namespace away.
+    pub(super) fn remove_attribute(&mut self, id: NodeId, local: &str) {
+        let Some(at) = self.attributes(id).position(|(n, _)| n.ns == ns!() && &*n.local == local) else { return };
+        let node = &mut self.nodes[id.0 as usize];
+        let (start, end) = (node.attrs as usize, node.attrs as usize + usize::from(node.attr_count));
+        node.attr_count -= 1;
+        self.attrs[start + at..end].rotate_left(1);
+        if end == self.attrs.len() {
+            self.attrs.pop();
         }
     }
 

@@ -6,8 +6,9 @@ use std::collections::{HashMap, HashSet};
 use encoding_rs::UTF_8;
 
 use super::super::page::{Manner, Page};
+use super::super::policy::ReferrerPolicy;
 use super::super::reference::Source;
-use super::super::tree::{NodeId, Tree, flag};
+use super::super::tree::{NodeId, Space, Tree, flag};
 use super::cascade::{self, Applied, Cascade, Input, Origin};
 use super::element::{El, View};
 use super::property;
@@ -102,7 +103,15 @@ impl Page {
         };
         let inline = |text: &str| self.gate.inline_style(true, text, "").is_ok();
         let shadows = Shadows::new(&self.tree, &[]);
-        let view = View { tree: &self.tree, xml: self.xml, fragment: None, focused: None, defaults: OnceCell::new(), shadows };
+        let view = View {
+            tree: &self.tree,
+            xml: self.xml,
+            fragment: None,
+            focused: None,
+            defaults: OnceCell::new(),
+            radios: OnceCell::new(),
+            shadows,
+        };
         let input = Input {
             tree: &self.tree,
             screen: &self.screen,
@@ -169,6 +178,7 @@ impl Page {
             keyframes: &sheet.keyframes,
             registered: &sheet.registered,
             sheet: n,
+            owner: slot.owner,
             root,
             layer: outer.cloned(),
         });
@@ -180,20 +190,30 @@ impl Page {
             return;
         }
         let order = self.order(found.node, 2 + found.part);
+        // Unlike CSSOM and Referrer Policy §8.5: Chromium asks for the pictures of styles that stand in the page with the policy
+        // that there is where nobody has said one.
+        let inline = ReferrerPolicy::default();
         let base = if self.tree.has(found.node, flag::BASED) { self.base.clone() } else { self.fallback.clone() };
         let r = match found.origin {
             Origin::Sheet(n) => {
                 let slot = &self.sheets.slots[n];
-                let (source, encoding, policy) = (slot.source, slot.encoding, slot.policy);
+                let (source, encoding) = (slot.source, slot.encoding);
+                // What a `style` element imports follows the page's policy, its pictures do not.
+                let policy = if source == Source::StyleElement { inline } else { slot.policy };
                 let manner = Manner { base: &slot.base, encoding, policy, from: slot.from.as_ref(), ..self.manner(source) };
                 self.refer(order, &found.url, manner)
             }
             // Chromium encodes queries of `style` attributes in UTF-8.
             Origin::Attribute => {
-                self.refer(order, &found.url, Manner { base: &base, encoding: UTF_8, ..self.manner(Source::StyleAttribute) })
+                let manner = Manner { base: &base, encoding: UTF_8, policy: inline, ..self.manner(Source::StyleAttribute) };
+                self.refer(order, &found.url, manner)
             }
             // Read when styles are, hence with the base that there is then.
-            Origin::Hint => self.refer(order, &found.url, self.manner(Source::BackgroundAttribute)),
+            Origin::Hint => {
+                let manner = self.manner(Source::BackgroundAttribute);
+                let policy = if self.tree.space(found.node) == Space::Svg { inline } else { manner.policy };
+                self.refer(order, &found.url, Manner { policy, ..manner })
+            }
         };
         self.push(r);
     }

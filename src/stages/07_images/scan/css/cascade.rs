@@ -2,7 +2,7 @@
 //! Spec: CSS Cascade 5 §6 (order), CSS Variables 1, CSS Display 3 (what is not rendered).
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use selectors::context::{
@@ -15,13 +15,15 @@ use selectors::{Element, OpaqueElement};
 use super::super::media::Screen;
 use super::super::tree::{NodeId, Space, Tree, flag};
 use super::element::{El, View};
-use super::property::{Property, Setting};
+use super::property::{Property, Setting, What, Wide, read};
 use super::registered::Registered;
 use super::selector::{Css, Pseudo};
 use super::shadows::{Shadows, tree_of};
-use super::sheet::{ContainerQuery, Layer, Rule, Scope, read_attribute};
+use super::sheet::{ContainerQuery, Keyframes, Layer, Rule, Scope, Sides, read_attribute};
+use super::substitute::{Context, substitute};
 use super::value::Values;
 use super::winners::{Display, Winners, Won};
+use super::{Parsed, query};
 
 /// Where a declaration stands, which decides what its URLs are relative to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -45,9 +47,11 @@ pub(super) struct Found {
 /// A sheet's rules with what the page says about it.
 pub(super) struct Applied<'s> {
     pub(super) rules: &'s [Rule],
-    pub(super) keyframes: &'s [(String, Vec<String>)],
+    pub(super) keyframes: &'s [Keyframes],
     pub(super) registered: &'s [(Rc<str>, Registered)],
     pub(super) sheet: usize,
+    /// The element that brought it.
+    pub(super) owner: NodeId,
     /// The document or the shadow root it belongs to.
     pub(super) root: NodeId,
     /// Put before the layers of its rules.
@@ -62,6 +66,7 @@ struct Entry<'s> {
     layer: u32,
     order: u32,
     sheet: usize,
+    owner: NodeId,
     root: NodeId,
     /// May it look at all ancestors?
     climbs: bool,
@@ -78,14 +83,14 @@ pub(super) struct Cascade<'p> {
     by_class: HashMap<String, Vec<u32>>,
     by_name: HashMap<&'p str, Vec<u32>>,
     rest: Vec<u32>,
-    /// The last of each name counts.
-    keyframes: HashMap<&'p str, (usize, &'p [String])>,
+    /// The last of each name in the strongest layer counts: with the layer's rank and the sheet's number.
+    keyframes: HashMap<&'p str, (u32, usize, &'p Keyframes)>,
     /// The last of each name counts.
     pub(super) registered: HashMap<&'p str, &'p Registered>,
     inline: &'p dyn Fn(&str) -> bool,
     pub(super) pending: &'p dyn Fn(NodeId) -> bool,
     /// Selectors tried, times the elements that they may look at, and variables copied; a bound for pages that are made to be slow.
-    work: u64,
+    pub(super) work: u64,
     pub(super) found: Vec<Found>,
     /// `object`, `embed` and frames that are rendered.
     pub(super) rendered: Vec<NodeId>,
@@ -112,15 +117,9 @@ struct Container {
     height: f64,
     /// What of it may be asked about.
     contained: Sides,
+    variables: Variables,
+    dark: bool,
     outer: Option<Rc<Container>>,
-}
-
-/// Sides of a container that do not depend on what is in it (CSS Conditional 5 §4.2).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Sides {
-    None,
-    Width,
-    Both,
 }
 
 /// Everything about the page that the cascade needs.
@@ -154,6 +153,7 @@ impl<'p> Cascade<'p> {
                 fragment: input.fragment,
                 focused: input.focused,
                 defaults: OnceCell::new(),
+                radios: OnceCell::new(),
                 shadows: Shadows::new(input.tree, input.shadows),
             },
             screen: input.screen,
@@ -174,18 +174,24 @@ impl<'p> Cascade<'p> {
         };
         let mut order = 0;
         for sheet in input.sheets {
-            cascade.keyframes.extend(sheet.keyframes.iter().map(|(name, urls)| (name.as_str(), (sheet.sheet, urls.as_slice()))));
+            let rank = |inner: Option<&Layer>| match (&sheet.layer, inner) {
+                (None, None) => u32::MAX,
+                (Some(outer), Some(inner)) => {
+                    let whole: Layer = outer.iter().chain(inner.iter()).cloned().collect();
+                    ranks.get(&whole).copied().unwrap_or(0)
+                }
+                (Some(one), None) | (None, Some(one)) => ranks.get(one).copied().unwrap_or(0),
+            };
+            for keyframes in sheet.keyframes {
+                let layer = rank(keyframes.layer.as_ref());
+                if cascade.keyframes.get(&*keyframes.name).is_none_or(|(other, _, _)| *other <= layer) {
+                    cascade.keyframes.insert(&keyframes.name, (layer, sheet.sheet, keyframes));
+                }
+            }
             cascade.registered.extend(sheet.registered.iter().map(|(name, registered)| (&**name, registered)));
             for rule in sheet.rules {
                 order += 1;
-                let layer = match (&sheet.layer, &rule.layer) {
-                    (None, None) => u32::MAX,
-                    (Some(outer), Some(inner)) => {
-                        let whole: Layer = outer.iter().chain(inner.iter()).cloned().collect();
-                        ranks.get(&whole).copied().unwrap_or(0)
-                    }
-                    (Some(one), None) | (None, Some(one)) => ranks.get(one).copied().unwrap_or(0),
-                };
+                let layer = rank(rule.layer.as_ref());
                 for selector in rule.selectors.slice() {
                     let pseudo = selector.pseudo_element().copied();
                     if pseudo == Some(Pseudo::Other) {
@@ -193,7 +199,8 @@ impl<'p> Cascade<'p> {
                     }
                     let descendant = |c: &Component<_>| matches!(c, Component::Combinator(Combinator::Descendant));
                     let climbs = selector.iter_raw_match_order().any(descendant);
-                    cascade.add(Entry { rule, selector, pseudo, layer, order, sheet: sheet.sheet, root: sheet.root, climbs });
+                    let Applied { sheet, owner, root, .. } = *sheet;
+                    cascade.add(Entry { rule, selector, pseudo, layer, order, sheet, owner, root, climbs });
                 }
             }
         }
@@ -283,7 +290,9 @@ impl<'p> Cascade<'p> {
         let tree = self.view.tree;
         let mut matched = self.matched(node, root, from, caches);
         matched.sort_by_key(|m| (std::cmp::Reverse(m.inward), m.layer, m.specificity, m.order));
-        let own: Vec<&Matched<'p>> = matched.iter().filter(|m| m.pseudo.is_none()).collect();
+        let at = self.found.len();
+        let all: Vec<&Matched<'p>> = matched.iter().filter(|m| m.pseudo.is_none()).collect();
+        let own = settled(&all);
         let attribute =
             tree.attr(node, "style").filter(|s| (self.inline)(s)).map(|s| read_attribute(s, self.screen)).unwrap_or_default();
         let variables = self.variables(&own, &attribute, &from.variables, self.values(from.dark));
@@ -291,11 +300,13 @@ impl<'p> Cascade<'p> {
         if !Rc::ptr_eq(&variables, &from.variables) {
             self.work += variables.len() as u64;
         }
-        let mut won = Self::cascade(&own, &attribute, self.hints(node), &variables, self.values(from.dark));
+        let hints = self.hints(node);
+        let mut won = Self::cascade(&own, &attribute, hints.clone(), &variables, self.values(from.dark));
         let dark = self.is_dark(&won, from.dark);
         if dark != from.dark {
-            won = Self::cascade(&own, &attribute, self.hints(node), &variables, self.values(dark));
+            won = Self::cascade(&own, &attribute, hints.clone(), &variables, self.values(dark));
         }
+        let values = self.values(dark);
         let display = won.word(Property::Display);
         let none = match &display {
             _ if self.never_shown(node) => true,
@@ -309,15 +320,23 @@ impl<'p> Cascade<'p> {
         if tree.space(node) == Space::Html && matches!(tree.local(node), "object" | "embed" | "iframe" | "frame") {
             self.rendered.push(node);
         }
+        // CSS UI 4 §7.1: a background or a border of the page's takes the system's look away too.
+        let styled = |p: Property| !matches!(won.slots[p as usize], Won::None | Won::Set(Setting::Wide(Wide::Revert), _));
+        let drawn = matches!(won.word(Property::Appearance), Some(Display::Word(w)) if &*w == "none")
+            || styled(Property::BackgroundImage)
+            || styled(Property::BorderImage);
         self.tell(node, &mut won, 0);
+        let restyle = |variables: &Variables| Self::cascade(&own, &attribute, hints.clone(), variables, values);
+        self.animate(node, won.animations(), (&variables, values), 0, &restyle);
+        // CSS Transitions 2 §2.3: the style that it starts from is computed too.
+        if own.len() < all.len() {
+            let variables = self.variables(&all, &attribute, &from.variables, values);
+            let mut start = Self::cascade(&all, &attribute, hints, &variables, values);
+            self.tell(node, &mut start, 0);
+            self.found_once(at);
+        }
         let mut inherited = from.clone();
-        let px = |won: &Won, auto: f64| match won {
-            Won::Set(Setting::Pixels(p), _) => *p,
-            Won::Set(Setting::Part(p), _) => p * from.width,
-            _ => auto,
-        };
-        let most = px(&won.take(Property::MaxWidth), f64::INFINITY);
-        let width = px(&won.take(Property::Width), from.width).min(most).max(0.0);
+        let width = super::boxes::content_width(tree, node, &won, from.width, self.screen);
         inherited.variables = variables;
         inherited.width = width;
         inherited.dark = dark;
@@ -332,7 +351,8 @@ impl<'p> Cascade<'p> {
             // What contains its height gets none from its content.
             let height = if let Won::Set(Setting::Pixels(p), _) = won.slots[Property::Height as usize] { p } else { 0.0 };
             let outer = inherited.containers.take();
-            inherited.containers = Some(Rc::new(Container { names, width, height, contained, outer }));
+            let variables = inherited.variables.clone();
+            inherited.containers = Some(Rc::new(Container { names, width, height, contained, variables, dark, outer }));
         }
         let shown_as = match &display {
             Some(Display::Word(w)) => Some(&**w),
@@ -341,7 +361,7 @@ impl<'p> Cascade<'p> {
         if self.skips_content(node, won.word(Property::ContentVisibility).as_ref(), shown_as) {
             return None;
         }
-        self.pseudos(node, &matched, &inherited, shown_as);
+        self.pseudos(node, &matched, &inherited, shown_as, drawn);
         Some(inherited)
     }
 
@@ -359,8 +379,8 @@ impl<'p> Cascade<'p> {
     }
 
     /// Those of an element: `own` is what its children get.
-    fn pseudos(&mut self, node: NodeId, matched: &[Matched<'p>], own: &Inherited, display: Option<&str>) {
-        const ALL: [Pseudo; 20] = [
+    fn pseudos(&mut self, node: NodeId, matched: &[Matched<'p>], own: &Inherited, display: Option<&str>, drawn: bool) {
+        const ALL: [Pseudo; 34] = [
             Pseudo::Before,
             Pseudo::After,
             Pseudo::FirstLine,
@@ -371,27 +391,55 @@ impl<'p> Cascade<'p> {
             Pseudo::DetailsContent,
             Pseudo::Scrollbar,
             Pseudo::SearchCancel,
-            Pseudo::Slider,
-            Pseudo::Calendar,
+            Pseudo::SliderContainer,
+            Pseudo::SliderTrack,
+            Pseudo::SliderThumb,
+            Pseudo::CalendarIndicator,
+            Pseudo::DatetimeEdit,
+            Pseudo::DatetimeFields,
+            Pseudo::DatetimeYear,
+            Pseudo::DatetimeHour,
+            Pseudo::DatetimeText,
+            Pseudo::TextDecoration,
             Pseudo::Spin,
-            Pseudo::Meter,
+            Pseudo::MeterInner,
+            Pseudo::MeterBar,
+            Pseudo::MeterOptimum,
+            Pseudo::ProgressInner,
+            Pseudo::ProgressBar,
+            Pseudo::ProgressValue,
             Pseudo::Resizer,
+            Pseudo::SwatchWrapper,
             Pseudo::Swatch,
             Pseudo::ScrollbarThumb,
             Pseudo::ScrollbarTrack,
             Pseudo::ScrollbarTrackPiece,
             Pseudo::ScrollbarButton,
         ];
+        if matched.iter().all(|m| m.pseudo.is_none()) {
+            return;
+        }
+        // What is put before its text may begin with a letter.
+        let mut begun = false;
         let barred = matched.iter().any(|m| m.pseudo == Some(Pseudo::Scrollbar));
         for (n, pseudo) in ALL.into_iter().enumerate() {
-            let rules: Vec<&Matched<'p>> = matched.iter().filter(|m| m.pseudo == Some(pseudo)).collect();
-            // A scrollbar without a style of its own is the system's, in whole.
-            let shown = self.has_pseudo(node, pseudo, display) && (barred || !pseudo.is_scrollbar_part());
-            if rules.is_empty() || !shown {
+            let mut rules: Vec<&Matched<'p>> = matched.iter().filter(|m| m.pseudo == Some(pseudo)).collect();
+            if rules.is_empty() {
                 continue;
             }
-            let variables = self.variables(&rules, &[], &own.variables, self.values(own.dark));
-            let mut won = Self::cascade(&rules, &[], Vec::new(), &variables, self.values(own.dark));
+            // A scrollbar without a style of its own is the system's, in whole.
+            let shown = self.has_pseudo(node, pseudo, display, drawn) && (barred || !pseudo.is_scrollbar_part());
+            if !shown || (pseudo == Pseudo::FirstLetter && !begun && !self.begins_with_letter(node)) {
+                continue;
+            }
+            rules.retain(|m| self.containers_fit(m.rule, own));
+            let (all, rules) = (rules.clone(), settled(&rules));
+            if rules.is_empty() {
+                continue;
+            }
+            let (at, values) = (self.found.len(), self.values(own.dark));
+            let variables = self.variables(&rules, &[], &own.variables, values);
+            let mut won = Self::cascade(&rules, &[], Vec::new(), &variables, values);
             if matches!(won.word(Property::Display), Some(Display::Word(w)) if &*w == "none") {
                 continue;
             }
@@ -401,21 +449,27 @@ impl<'p> Cascade<'p> {
             if generated && matches!(&won.slots[Property::Content as usize], Won::None) {
                 continue;
             }
-            for slot in (0..Property::PICTURES).filter(|s| !Self::applies_to(*s, pseudo)) {
-                won.slots[slot] = Won::None;
+            let fitting = |mut won: Winners| {
+                for slot in (0..Property::PICTURES).filter(|s| !Self::applies_to(*s, pseudo)) {
+                    won.slots[slot] = Won::None;
+                }
+                won
+            };
+            begun |= pseudo == Pseudo::Before;
+            let part = (n as u64 + 1) * 64;
+            won = fitting(won);
+            self.tell(node, &mut won, part);
+            let restyle = |variables: &Variables| fitting(Self::cascade(&rules, &[], Vec::new(), variables, values));
+            self.animate(node, won.animations(), (&variables, values), part, &restyle);
+            if rules.len() < all.len() {
+                let variables = self.variables(&all, &[], &own.variables, values);
+                self.tell(node, &mut fitting(Self::cascade(&all, &[], Vec::new(), &variables, values)), part);
+                self.found_once(at);
             }
-            self.tell(node, &mut won, (n as u64 + 1) * 64);
         }
     }
 
     fn tell(&mut self, node: NodeId, won: &mut Winners, part: u64) {
-        if let Some(Display::Word(names)) = won.word(Property::Animation) {
-            for (sheet, urls) in names.split(' ').filter_map(|n| self.keyframes.get(n)) {
-                let found =
-                    urls.iter().map(|url| Found { node, url: url.clone(), origin: Origin::Sheet(*sheet), part: part + 63 });
-                self.found.extend(found);
-            }
-        }
         for n in 0..Property::PICTURES {
             if let Won::Set(Setting::Urls(urls), origin) = std::mem::replace(&mut won.slots[n], Won::None) {
                 for url in urls.iter() {
@@ -423,6 +477,78 @@ impl<'p> Cascade<'p> {
                 }
             }
         }
+    }
+
+    /// What the frames of its animations show. `restyle` is its style where the variables are others.
+    fn animate(
+        &mut self,
+        node: NodeId,
+        names: Option<Display>,
+        (variables, values): (&Variables, Values<'p>),
+        part: u64,
+        restyle: &dyn Fn(&Variables) -> Winners,
+    ) {
+        let Some(Display::Word(names)) = names else { return };
+        let at = self.found.len();
+        let named: Vec<_> = names.split(' ').filter_map(|n| self.keyframes.get(n).copied()).collect();
+        for (_, sheet, keyframes) in named {
+            for frame in &keyframes.frames {
+                if self.work > WORK {
+                    break;
+                }
+                self.work += frame.block.len() as u64;
+                let mut changed: Option<HashMap<Rc<str>, Rc<str>>> = None;
+                for declared in &frame.block {
+                    // A variable changes at once, half way: what it is in the end is not seen when the page has been loaded.
+                    if let (What::Custom(name, Ok(text)), true) = (&declared.what, frame.first)
+                        && let Some(text) = substitute(text, &Context { lookup: &|n| variables.get(n).cloned(), values })
+                    {
+                        changed.get_or_insert_with(|| (**variables).clone()).insert(name.clone(), text.into());
+                    }
+                }
+                let own = changed.map(Rc::new);
+                for declared in &frame.block {
+                    let mut sets = Vec::new();
+                    match &declared.what {
+                        What::Set(_, setting) => {
+                            if let Setting::Urls(urls) = setting {
+                                self.found_all(node, urls, Origin::Sheet(sheet), part + 63);
+                            }
+                        }
+                        What::Pending { name, text } => {
+                            let lookup = |n: &str| own.as_ref().unwrap_or(variables).get(n).cloned();
+                            let Some(text) = substitute(text, &Context { lookup: &lookup, values }) else { continue };
+                            let mut input = cssparser::Parser::new(&text);
+                            if read(name, &mut input, values, &mut sets).is_err() {
+                                continue;
+                            }
+                        }
+                        What::Custom(..) => {}
+                    }
+                    for what in sets {
+                        if let What::Set(_, Setting::Urls(urls)) = what {
+                            self.found_all(node, &urls, Origin::Sheet(sheet), part + 63);
+                        }
+                    }
+                }
+                if let Some(own) = own {
+                    self.work += 8 * (own.len() + Property::COUNT) as u64;
+                    self.tell(node, &mut restyle(&own), part);
+                }
+            }
+        }
+        self.found_once(at);
+    }
+
+    fn found_all(&mut self, node: NodeId, urls: &[String], origin: Origin, part: u64) {
+        self.found.extend(urls.iter().map(|url| Found { node, url: url.clone(), origin, part }));
+    }
+
+    /// Of what was found since, each once.
+    fn found_once(&mut self, at: usize) {
+        let mut seen = HashSet::new();
+        let new = self.found.split_off(at);
+        self.found.extend(new.into_iter().filter(|f| seen.insert((f.url.clone(), f.origin))));
     }
 
     fn matched(&mut self, node: NodeId, root: NodeId, from: &Inherited, caches: &mut SelectorCaches) -> Vec<Matched<'p>> {
@@ -480,10 +606,13 @@ impl<'p> Cascade<'p> {
                 if scopes.is_empty() {
                     matches_selector(entry.selector, 0, None, element, context)
                 } else {
-                    scoped(entry.selector, scopes, element, context)
+                    scoped(entry.selector, scopes, tree.parent(entry.owner), element, context)
                 }
             });
-            if fits && entry.rule.containers.iter().all(|q| self.container_fits(q, from.containers.as_ref())) {
+            let questions: usize = entry.rule.containers.iter().map(|q| q.condition.len() + 1).sum();
+            self.work += questions as u64;
+            // Pseudo-elements ask their element too, whose style is not known yet.
+            if fits && (entry.pseudo.is_some() || self.containers_fit(entry.rule, from)) {
                 matched.push(Matched {
                     rule: entry.rule,
                     pseudo: entry.pseudo,
@@ -498,27 +627,46 @@ impl<'p> Cascade<'p> {
         matched
     }
 
-    fn container_fits(&self, query: &ContainerQuery, mut container: Option<&Rc<Container>>) -> bool {
-        // CSS Conditional 5 §5: the nearest one that contains the sides that are asked about.
-        let tall = ["height", "aspect-ratio", "orientation"].iter().any(|f| query.condition.contains(f));
-        let asked = match query.condition.trim() {
-            "" => Sides::None,
-            _ if tall => Sides::Both,
-            _ => Sides::Width,
-        };
+    fn containers_fit(&self, rule: &Rule, from: &Inherited) -> bool {
+        rule.containers.iter().all(|query| self.container_fits(query, from))
+    }
+
+    /// CSS Conditional 5 §5: does the nearest container that contains the sides that are asked about say yes?
+    fn container_fits(&self, query: &ContainerQuery, from: &Inherited) -> bool {
+        let mut container = from.containers.as_ref();
+        if query.asked == Sides::None && query.name.is_none() {
+            // Every element answers for its style.
+            return self.answers(query, None, &from.variables, from.dark);
+        }
         while let Some(c) = container {
-            let named = c.contained >= asked && query.name.as_ref().is_none_or(|n| c.names.split(' ').any(|own| own == n));
-            if named {
-                if asked == Sides::None {
-                    return true;
-                }
-                let screen = Screen { width: c.width, height: c.height, density: self.screen.density };
-                let mut input = cssparser::Parser::new(&query.condition);
-                return screen.condition(&mut input, true).is_ok_and(|t| t == Some(true));
+            let named = query.name.as_ref().is_none_or(|n| c.names.split(' ').any(|own| own == n));
+            if named && c.contained >= query.asked {
+                return query.condition.is_empty() || self.answers(query, Some(c), &c.variables, c.dark);
             }
             container = c.outer.as_ref();
         }
         false
+    }
+
+    fn answers(&self, query: &ContainerQuery, sized: Option<&Container>, variables: &Variables, dark: bool) -> bool {
+        let context = Context { lookup: &|name| variables.get(name).cloned(), values: self.values(dark) };
+        let screen = sized.map(|c| Screen { width: c.width, height: c.height, density: self.screen.density });
+        let mut test = |name: &str, input: &mut cssparser::Parser<'_>| -> Parsed<Option<bool>> {
+            if name == "style" {
+                return query::style(input, 0, &context);
+            }
+            let start = input.position();
+            while input.next().is_ok() {}
+            let (Some(screen), "") = (&screen, name) else { return Ok(None) };
+            // In the words of media queries.
+            let text =
+                input.slice_from(start).to_ascii_lowercase().replace("inline-size", "width").replace("block-size", "height");
+            let mut input = cssparser::Parser::new(&text);
+            let answer = screen.feature(&mut input).unwrap_or(None);
+            Ok(answer.filter(|_| input.is_exhausted()))
+        };
+        let mut input = cssparser::Parser::new(&query.condition);
+        query::condition(&mut input, 0, &mut test).is_ok_and(|t| t == Some(true)) && input.is_exhausted()
     }
 }
 
@@ -533,17 +681,32 @@ pub(super) struct Matched<'p> {
     pub(super) sheet: usize,
 }
 
+/// Without the rules of `@starting-style`.
+fn settled<'m, 'p>(rules: &[&'m Matched<'p>]) -> Vec<&'m Matched<'p>> {
+    rules.iter().copied().filter(|m| !m.rule.starting).collect()
+}
+
+/// Is it the root of that scope? One that names none has what contains the sheet's element (CSS Cascade 6 §2.5.1).
+fn is_scope_root(scope: &Scope, around: Option<NodeId>, element: El<'_>, context: &mut MatchingContext<'_, Css>) -> bool {
+    match &scope.root {
+        Some(list) => context.nest_for_scope_condition(None, |c| matches_selector_list(list, element, c)),
+        None => Some(element.id) == around,
+    }
+}
+
 /// `@scope`, the innermost last: is there a root above (or at) the element, and no limit between?
-fn scoped(selector: &Selector<Css>, scopes: &[Scope], element: El<'_>, context: &mut MatchingContext<'_, Css>) -> bool {
+fn scoped(
+    selector: &Selector<Css>,
+    scopes: &[Scope],
+    around: Option<NodeId>,
+    element: El<'_>,
+    context: &mut MatchingContext<'_, Css>,
+) -> bool {
     let Some((scope, outer)) = scopes.split_last() else { return false };
     let mut at = Some(element);
     while let Some(root) = at {
         let opaque: OpaqueElement = root.opaque();
-        let is_root = match &scope.root {
-            Some(list) => context.nest_for_scope_condition(None, |c| matches_selector_list(list, root, c)),
-            None => root.is_root(),
-        };
-        if is_root && (outer.is_empty() || within(outer, root, context)) {
+        if is_scope_root(scope, around, root, context) && (outer.is_empty() || within(outer, around, root, context)) {
             let limited = scope.limit.as_ref().is_some_and(|list| {
                 let mut between = Some(element);
                 while let Some(e) = between {
@@ -566,12 +729,11 @@ fn scoped(selector: &Selector<Css>, scopes: &[Scope], element: El<'_>, context: 
     false
 }
 
-fn within(scopes: &[Scope], element: El<'_>, context: &mut MatchingContext<'_, Css>) -> bool {
+fn within(scopes: &[Scope], around: Option<NodeId>, element: El<'_>, context: &mut MatchingContext<'_, Css>) -> bool {
     let Some((scope, _)) = scopes.split_last() else { return true };
     let mut at = Some(element);
     while let Some(root) = at {
-        if scope.root.as_ref().is_none_or(|list| context.nest_for_scope_condition(None, |c| matches_selector_list(list, root, c)))
-        {
+        if is_scope_root(scope, around, root, context) {
             return true;
         }
         at = root.parent_element();
@@ -582,7 +744,7 @@ fn within(scopes: &[Scope], element: El<'_>, context: &mut MatchingContext<'_, C
 /// The rank of each layer: those named first are weakest, and what is in a layer itself is stronger than its inner layers.
 fn ranks(layers: &[Layer]) -> HashMap<Layer, u32> {
     let mut known: Vec<Layer> = Vec::new();
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     for layer in layers {
         for n in 1..=layer.len() {
             let part: Layer = layer[..n].into();

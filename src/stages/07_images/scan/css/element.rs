@@ -11,6 +11,7 @@ use selectors::matching::{ElementSelectorFlags, MatchingContext};
 use selectors::{Element, OpaqueElement};
 
 use super::super::tree::{NodeId, Space, Tree, flag};
+use super::forms::Radios;
 use super::selector::{Class, Css, Pseudo, Word};
 use super::shadows::Shadows;
 
@@ -24,6 +25,8 @@ pub(super) struct View<'t> {
     pub(super) shadows: Shadows,
     /// The default buttons of all forms, when one is asked about.
     pub(super) defaults: OnceCell<HashSet<NodeId>>,
+    /// What the groups of radio buttons are, when one is asked about.
+    pub(super) radios: OnceCell<Radios>,
 }
 
 /// An element, as `selectors` sees it.
@@ -40,19 +43,19 @@ impl fmt::Debug for El<'_> {
 }
 
 impl<'t> El<'t> {
-    fn tree(&self) -> &'t Tree {
+    pub(super) fn tree(&self) -> &'t Tree {
         self.view.tree
     }
 
-    fn at(self, id: NodeId) -> Self {
+    pub(super) fn at(self, id: NodeId) -> Self {
         Self { id, ..self }
     }
 
-    fn attr(&self, name: &str) -> Option<&'t str> {
+    pub(super) fn attr(&self, name: &str) -> Option<&'t str> {
         self.tree().attr(self.id, name)
     }
 
-    fn html(&self, names: &[&str]) -> bool {
+    pub(super) fn html(&self, names: &[&str]) -> bool {
         self.tree().space(self.id) == Space::Html && names.contains(&self.tree().local(self.id))
     }
 
@@ -66,11 +69,11 @@ impl<'t> El<'t> {
         None
     }
 
-    fn can_be_disabled(&self) -> bool {
+    pub(super) fn can_be_disabled(&self) -> bool {
         self.html(&["button", "input", "select", "textarea", "optgroup", "option", "fieldset"])
     }
 
-    fn disabled(&self) -> bool {
+    pub(super) fn disabled(&self) -> bool {
         if !self.can_be_disabled() {
             return false;
         }
@@ -101,69 +104,8 @@ impl<'t> El<'t> {
         at.map(|l| l.id)
     }
 
-    fn kind(&self) -> String {
+    pub(super) fn kind(&self) -> String {
         self.attr("type").unwrap_or_default().to_ascii_lowercase()
-    }
-
-    /// HTML §4.10.5.3.7: has it a range, and is its value outside? None: it has none.
-    fn outside_range(&self) -> Option<bool> {
-        let kind = self.kind();
-        if !self.html(&["input"]) || !matches!(&*kind, "number" | "range" | "date" | "month" | "week" | "time" | "datetime-local")
-        {
-            return None;
-        }
-        let (least, most) = (self.attr("min"), self.attr("max"));
-        if kind == "range" {
-            return Some(false);
-        }
-        if least.is_none() && most.is_none() {
-            return None;
-        }
-        let value = self.attr("value").unwrap_or_default();
-        if kind == "number" {
-            let number = |text: &str| text.trim().parse::<f64>().ok();
-            let Some(value) = number(value) else { return Some(false) };
-            let below = least.and_then(number).is_some_and(|l| value < l);
-            return Some(below || most.and_then(number).is_some_and(|m| value > m));
-        }
-        // Written in one way only, dates and times sort as text.
-        let same = |limit: &&str| limit.len() == value.len();
-        Some(least.filter(same).is_some_and(|l| value < l) || most.filter(same).is_some_and(|m| value > m))
-    }
-
-    /// HTML §4.10.20: a control whose value does not satisfy its constraints.
-    fn invalid_control(&self) -> bool {
-        if self.disabled() || (self.attr("readonly").is_some() && !self.html(&["select"])) {
-            return false;
-        }
-        let mistyped = || {
-            let value = self.attr("value").unwrap_or_default().trim();
-            match (self.html(&["input"]), &*self.kind()) {
-                (true, "email") => {
-                    let parts = value.split_once('@');
-                    !value.is_empty() && parts.is_none_or(|(a, b)| a.is_empty() || b.is_empty() || value.contains(' '))
-                }
-                (true, "url") => !value.is_empty() && ::url::Url::parse(value).is_err(),
-                _ => false,
-            }
-        };
-        self.wanting() || self.outside_range() == Some(true) || mistyped()
-    }
-
-    /// A control, or a form or fieldset with a control, that is invalid.
-    fn invalid(&self) -> bool {
-        if !self.html(&["form", "fieldset"]) {
-            return self.invalid_control();
-        }
-        let tree = self.tree();
-        let mut next = tree.following(self.id, self.id, true);
-        while let Some(node) = next {
-            if tree.is_element(node) && self.at(node).invalid_control() {
-                return true;
-            }
-            next = tree.following(node, self.id, true);
-        }
-        false
     }
 
     fn language(&self) -> Option<&'t str> {
@@ -200,46 +142,6 @@ impl<'t> El<'t> {
             || self.attr("contenteditable").is_some_and(|v| !v.eq_ignore_ascii_case("false"))
     }
 
-    /// Required, and not filled in.
-    fn wanting(&self) -> bool {
-        self.html(&["input", "textarea"])
-            && self.attr("required").is_some()
-            && self.attr("value").is_none_or(str::is_empty)
-            && self.attr("checked").is_none()
-            && !self.tree().has(self.id, flag::TEXT)
-            && !self.disabled()
-    }
-
-    /// The selected option, or the first one of a closed list where none says so.
-    fn chosen_option(&self) -> bool {
-        if !self.html(&["option"]) {
-            return false;
-        }
-        if self.attr("selected").is_some() {
-            return true;
-        }
-        let mut at = self.parent_element();
-        while let Some(list) = at.filter(|l| !l.html(&["select"])) {
-            at = list.parent_element();
-        }
-        let Some(list) = at.filter(|l| l.attr("multiple").is_none() && l.attr("size").is_none()) else { return false };
-        let tree = self.tree();
-        let mut first = None;
-        let mut next = tree.following(list.id, list.id, true);
-        while let Some(node) = next {
-            if tree.is_html(node, "option") {
-                if tree.attr(node, "selected").is_some() {
-                    return false;
-                }
-                if first.is_none() && tree.attr(node, "disabled").is_none() {
-                    first = Some(node);
-                }
-            }
-            next = tree.following(node, list.id, true);
-        }
-        first == Some(self.id)
-    }
-
     /// HTML §4.10.22.2: the first of its form that submits it.
     fn default_button(&self) -> bool {
         self.submits() && self.view.defaults.get_or_init(|| self.default_buttons()).contains(&self.id)
@@ -272,7 +174,7 @@ impl<'t> El<'t> {
     }
 
     /// The form that it belongs to: the one that `form` names, else the one around it.
-    fn form(&self, named: &HashMap<&str, NodeId>) -> Option<NodeId> {
+    pub(super) fn form(&self, named: &HashMap<&str, NodeId>) -> Option<NodeId> {
         if let Some(name) = self.attr("form") {
             return named.get(name).copied().filter(|n| self.tree().is_html(*n, "form"));
         }
@@ -290,10 +192,6 @@ impl<'t> El<'t> {
         }
         let control = self.html(&["button", "input", "select", "textarea"]) && !self.disabled();
         control || self.is_link() || self.html(&["iframe", "summary"]) || self.attr("tabindex").is_some() || self.editable()
-    }
-
-    fn required_kind(&self) -> bool {
-        self.html(&["input", "select", "textarea"])
     }
 }
 
@@ -403,9 +301,8 @@ impl Element for El<'_> {
             Class::OutOfRange => self.outside_range() == Some(true),
             Class::InRange => self.outside_range() == Some(false),
             Class::Indeterminate => {
-                let radio = || self.attr("type").is_some_and(|t| t.eq_ignore_ascii_case("radio"));
                 (self.html(&["progress"]) && self.attr("value").is_none())
-                    || (self.html(&["input"]) && radio() && self.attr("checked").is_none())
+                    || (self.html(&["input"]) && self.kind() == "radio" && !self.radios().checked.contains(&self.id))
             }
             Class::Defined => self.tree().space(self.id) != Space::Html || !self.tree().local(self.id).contains('-'),
             Class::Open => self.html(&["details", "dialog"]) && self.attr("open").is_some(),

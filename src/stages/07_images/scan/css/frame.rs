@@ -66,6 +66,7 @@ impl Page {
             fragment: self.url.fragment(),
             focused: None,
             defaults: OnceCell::new(),
+            radios: OnceCell::new(),
             shadows,
         };
         let quirks = if self.quirks { QuirksMode::Quirks } else { QuirksMode::NoQuirks };

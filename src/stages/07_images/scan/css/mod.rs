@@ -1,17 +1,24 @@
 //! Style sheets of a page: where they come from, when all are there, and what they make the page fetch.
 //! Spec: HTML §4.2.6 (`style`), §4.6.7.24 (`link rel=stylesheet`), CSSOM §6.2 (sets of sheets), CSS Syntax 3 §3.2 (encoding).
 
+mod animation;
 mod apply;
+mod boxes;
 mod cascade;
 mod color;
+mod content;
+mod density;
 mod element;
+mod forms;
 mod frame;
 mod gradient;
 mod math;
 mod position;
 mod property;
+mod query;
 mod registered;
 mod rendering;
+mod rule;
 mod selector;
 mod shadows;
 mod sheet;
@@ -83,6 +90,8 @@ struct Slot {
     /// What pictures of it send as Referer.
     from: Option<Url>,
     policy: ReferrerPolicy,
+    /// And what its imports are asked for with.
+    passed_on: ReferrerPolicy,
     source: Source,
     charset: String,
     integrity: String,
@@ -134,6 +143,7 @@ impl Page {
             encoding: self.encoding,
             from: self.from.clone(),
             policy: self.referrer,
+            passed_on: self.referrer,
             source: Source::LinkedSheet,
 
             charset: charset.to_owned(),
@@ -262,7 +272,7 @@ impl Page {
             return;
         }
         let attr = |name| self.tree.attr(node, name).unwrap_or_default();
-        let kind = attr("type").trim();
+        let kind = attr("type");
         let (media, title) = (attr("media").to_owned(), attr("title").to_owned());
         if !(kind.is_empty() || kind.eq_ignore_ascii_case("text/css"))
             || !self.screen.matches(&media)
@@ -284,6 +294,7 @@ impl Page {
             encoding: self.encoding,
             from: self.from.clone(),
             policy: self.referrer,
+            passed_on: self.referrer,
             source: Source::StyleElement,
 
             charset: String::new(),
@@ -318,10 +329,10 @@ impl Page {
         let content_type = kind::content_type(&answer.fields);
         let content_type = content_type.as_deref();
         let essence = content_type.map(kind::essence).unwrap_or_default();
-        let strict = !self.quirks
-            || !same
-            || field("x-content-type-options").is_some_and(|v| v.trim_ascii().eq_ignore_ascii_case(b"nosniff"));
-        let untyped = essence.is_empty();
+        let certain = field("x-content-type-options").is_some_and(|v| v.trim_ascii().eq_ignore_ascii_case(b"nosniff"));
+        let strict = !self.quirks || !same || certain;
+        // Fetch, `X-Content-Type-Options`: what is not to be guessed has to say that it is a sheet.
+        let untyped = essence.is_empty() && !certain;
         if !(200..300).contains(&answer.status) || (strict && !untyped && essence != "text/css") {
             return;
         }
@@ -338,13 +349,15 @@ impl Page {
             return;
         }
         let (text, encoding) = decoded(&answer.body.0, content_type, &slot.charset, slot.encoding);
-        let policy = ReferrerPolicy::of_fields(&answer.fields).unwrap_or_default();
+        let policy = ReferrerPolicy::of_fields(&answer.fields);
         let slot = &mut self.sheets.slots[n];
         slot.encoding = encoding;
         slot.base = answer.url.clone();
         slot.url = Some(answer.url.clone());
         slot.from = Some(answer.url.clone());
-        slot.policy = policy;
+        slot.policy = policy.unwrap_or_default();
+        // Unlike CSSOM: where the sheet says nothing, the page's policy is for its imports, in Chromium.
+        slot.passed_on = policy.unwrap_or(self.referrer);
         self.read_sheet(n, &text);
     }
 
@@ -354,7 +367,7 @@ impl Page {
         for import in &sheet.imports {
             let slot = &self.sheets.slots[n];
             let (owner, base, encoding, from, policy) =
-                (slot.owner, slot.base.clone(), slot.encoding, slot.from.clone(), slot.policy);
+                (slot.owner, slot.base.clone(), slot.encoding, slot.from.clone(), slot.passed_on);
             let order = self.order(owner, 1);
             let kind = Kind::Sheet(SheetId(0));
             if import.unsupported {
@@ -375,6 +388,7 @@ impl Page {
                 encoding,
                 from: from.clone(),
                 policy,
+                passed_on: policy,
                 source: Source::LinkedSheet,
 
                 charset: String::new(),

@@ -37,13 +37,23 @@ pub(super) enum Property {
     Height,
     Animation,
     ColorScheme,
+    Appearance,
+    MarginLeft,
+    MarginRight,
+    PaddingLeft,
+    PaddingRight,
+    BorderLeft,
+    BorderRight,
+    MinWidth,
+    BoxSizing,
+    AnimationDuration,
 }
 
 use Property as P;
 
 impl Property {
     /// How many there are.
-    pub(super) const COUNT: usize = 26;
+    pub(super) const COUNT: usize = 36;
     const ALL: [Self; Self::COUNT] = [
         P::BackgroundImage,
         P::ListStyleImage,
@@ -71,6 +81,16 @@ impl Property {
         P::Height,
         P::Animation,
         P::ColorScheme,
+        P::Appearance,
+        P::MarginLeft,
+        P::MarginRight,
+        P::PaddingLeft,
+        P::PaddingRight,
+        P::BorderLeft,
+        P::BorderRight,
+        P::MinWidth,
+        P::BoxSizing,
+        P::AnimationDuration,
     ];
     /// The first ones name pictures.
     pub(super) const PICTURES: usize = 17;
@@ -87,6 +107,8 @@ pub(super) enum Setting {
     Pixels(f64),
     /// Of the container's.
     Part(f64),
+    /// A calculation with parts of the container's.
+    Sum(Rc<str>),
     /// `inherit`, `initial`, …
     Wide(Wide),
 }
@@ -109,7 +131,7 @@ pub(super) enum What {
     Set(Property, Setting),
     /// A custom property: its text, or a keyword.
     Custom(Rc<str>, Result<Rc<str>, Wide>),
-    /// A value with `var()` or `light-dark()`: read when the variables and the colour scheme are known.
+    /// A value with `var()`, `if()` or `light-dark()`: read when the variables and the colour scheme are known.
     Pending {
         name: Rc<str>,
         text: Rc<str>,
@@ -146,7 +168,8 @@ pub(super) fn longhands(name: &str) -> &'static [Property] {
     match name {
         "background" | "background-image" => &[P::BackgroundImage],
         "list-style" | "list-style-image" => &[P::ListStyleImage],
-        "border" | "border-image" | "border-image-source" | "-webkit-border-image" => &[P::BorderImage],
+        "border" => &[P::BorderImage, P::BorderLeft, P::BorderRight],
+        "border-image" | "border-image-source" | "-webkit-border-image" => &[P::BorderImage],
         "mask" | "mask-image" | "-webkit-mask" | "-webkit-mask-image" => &[P::Mask],
         "-webkit-mask-box-image" | "-webkit-mask-box-image-source" => &[P::MaskBox],
         "cursor" => &[P::Cursor],
@@ -170,8 +193,22 @@ pub(super) fn longhands(name: &str) -> &'static [Property] {
         "width" => &[P::Width],
         "max-width" => &[P::MaxWidth],
         "height" => &[P::Height],
-        "animation" | "animation-name" | "-webkit-animation" | "-webkit-animation-name" => &[P::Animation],
+        "min-width" => &[P::MinWidth],
+        "box-sizing" => &[P::BoxSizing],
+        "margin" | "margin-inline" => &[P::MarginLeft, P::MarginRight],
+        "margin-left" | "margin-inline-start" => &[P::MarginLeft],
+        "margin-right" | "margin-inline-end" => &[P::MarginRight],
+        "padding" | "padding-inline" => &[P::PaddingLeft, P::PaddingRight],
+        "padding-left" | "padding-inline-start" => &[P::PaddingLeft],
+        "padding-right" | "padding-inline-end" => &[P::PaddingRight],
+        "border-inline" => &[P::BorderLeft, P::BorderRight],
+        "border-left" | "border-inline-start" => &[P::BorderLeft],
+        "border-right" | "border-inline-end" => &[P::BorderRight],
+        "animation" | "-webkit-animation" => &[P::Animation, P::AnimationDuration],
+        "animation-name" | "-webkit-animation-name" => &[P::Animation],
+        "animation-duration" | "-webkit-animation-duration" => &[P::AnimationDuration],
         "color-scheme" => &[P::ColorScheme],
+        "appearance" | "-webkit-appearance" => &[P::Appearance],
         "all" => &Property::ALL,
         _ => &[],
     }
@@ -254,7 +291,7 @@ fn has_substitution(input: &mut Parser<'_>, depth: u32) -> bool {
     let mut any = false;
     while let Ok(token) = input.next() {
         match token {
-            Token::Function(f) if f.eq_ignore_ascii_case("var") || f.eq_ignore_ascii_case("env") => any = true,
+            Token::Function(f) if super::substitute::substitutes(f) => any = true,
             Token::Function(_) | Token::ParenthesisBlock if depth < 64 => {
                 let nested = input.parse_nested_block(|i| Ok::<_, ParseError<()>>(has_substitution(i, depth + 1)));
                 any |= nested.unwrap_or(false);
@@ -305,12 +342,26 @@ pub(super) fn read(name: &str, input: &mut Parser<'_>, values: Values<'_>, out: 
         "border-image" | "-webkit-border-image" | "-webkit-mask-box-image" => urls(properties, values.border_image(input)?),
         "border" => {
             // Sets no picture, but takes one away.
+            let start = input.position();
             let found = values.anything(input)?;
             if !found.is_empty() {
                 return Err(ParseError::unexpected_token());
             }
-            urls(properties, found);
+            urls(&[P::BorderImage], found);
+            let width = super::boxes::border_width(input.slice_from(start), values.screen);
+            out.extend([P::BorderLeft, P::BorderRight].map(|p| What::Set(p, Setting::Pixels(width))));
         }
+        "border-inline" | "border-left" | "border-right" | "border-inline-start" | "border-inline-end" => {
+            let start = input.position();
+            values.anything(input)?;
+            let width = super::boxes::border_width(input.slice_from(start), values.screen);
+            out.extend(properties.iter().map(|p| What::Set(*p, Setting::Pixels(width))));
+        }
+        "box-sizing" => {
+            let word = one_of(input, &["content-box", "border-box"])?;
+            out.push(What::Set(P::BoxSizing, Setting::Word(word)));
+        }
+        _ if name.starts_with("margin") || name.starts_with("padding") => super::boxes::edges(name, input, values.screen, out)?,
         "cursor" => urls(properties, values.cursor(input)?),
         "filter" | "-webkit-filter" | "backdrop-filter" => urls(properties, values.filter(input)?),
         "shape-outside" | "-webkit-shape-outside" => urls(properties, values.shape(input)?),
@@ -355,9 +406,10 @@ pub(super) fn read(name: &str, input: &mut Parser<'_>, values: Values<'_>, out: 
             }
             input.expect_exhausted()?;
         }
-        "width" | "max-width" | "height" => {
+        "width" | "max-width" | "min-width" | "height" => {
             let property = properties[0];
             let state = input.state();
+            let start = input.position();
             let setting = match input.next()?.clone() {
                 Token::Percentage { unit_value, .. } => Setting::Part(unit_value.into()),
                 Token::Ident(w) => {
@@ -377,7 +429,7 @@ pub(super) fn read(name: &str, input: &mut Parser<'_>, values: Values<'_>, out: 
                         Err(_) => {
                             input.reset(&state);
                             sized(input)?;
-                            Setting::Word("auto".into())
+                            Setting::Sum(input.slice_from(start).into())
                         }
                     }
                 }
@@ -387,19 +439,7 @@ pub(super) fn read(name: &str, input: &mut Parser<'_>, values: Values<'_>, out: 
             out.push(What::Set(property, setting));
         }
         "animation" | "animation-name" | "-webkit-animation" | "-webkit-animation-name" => {
-            // All words: those that name no keyframes name nothing.
-            let mut words = Vec::new();
-            while let Ok(token) = input.next() {
-                match token.clone() {
-                    Token::Ident(w) | Token::QuotedString(w) => words.push(w.as_ref().to_owned()),
-                    Token::Function(_) => input.parse_nested_block(|i| {
-                        while i.next().is_ok() {}
-                        Ok::<_, ParseError<()>>(())
-                    })?,
-                    _ => {}
-                }
-            }
-            out.push(What::Set(P::Animation, Setting::Word(words.join(" ").into())));
+            super::animation::names(name, input, out)?
         }
         "color-scheme" => {
             let mut words = Vec::new();
@@ -411,6 +451,23 @@ pub(super) fn read(name: &str, input: &mut Parser<'_>, values: Values<'_>, out: 
             }
             out.push(What::Set(P::ColorScheme, Setting::Word(words.join(" ").into())));
         }
+        "appearance" | "-webkit-appearance" => {
+            let word = input.expect_ident()?.to_ascii_lowercase();
+            input.expect_exhausted()?;
+            if word.starts_with('-') {
+                return Err(ParseError::unexpected_token());
+            }
+            out.push(What::Set(P::Appearance, Setting::Word(word.into())));
+        }
+        "clip-path" | "-webkit-clip-path" | "marker" | "marker-start" | "marker-mid" | "marker-end" => {
+            urls(properties, values.reference(input)?);
+        }
+        "fill" | "stroke" => urls(properties, values.paint(input)?),
+        "-webkit-box-reflect" => urls(properties, values.reflection(input)?),
+        "animation-duration" | "-webkit-animation-duration" => {
+            let longest = input.parse_comma_separated(super::animation::seconds)?.into_iter().fold(0.0, f64::max);
+            out.push(What::Set(P::AnimationDuration, Setting::Pixels(longest)));
+        }
         "all" => return Err(ParseError::unexpected_token()),
         _ => urls(properties, values.anything(input)?),
     }
@@ -418,7 +475,7 @@ pub(super) fn read(name: &str, input: &mut Parser<'_>, values: Values<'_>, out: 
 }
 
 /// A size that the page's layout alone could tell.
-fn sized(input: &mut Parser<'_>) -> Parsed<()> {
+pub(super) fn sized(input: &mut Parser<'_>) -> Parsed<()> {
     const FUNCTIONS: &str = " fit-content calc-size anchor-size ";
     let other = input.try_parse(|i| {
         let known = FUNCTIONS.contains(&format!(" {} ", i.expect_function()?.to_ascii_lowercase()));

@@ -5,8 +5,10 @@ use std::rc::Rc;
 
 use cssparser::{Delimiter, ParseError, Parser};
 
+use super::color::color;
+use super::property::wide;
 use super::value::{Values, url};
-use super::{Parsed, wrong};
+use super::{Parsed, math, wrong};
 
 /// What is known of a registered property.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,13 +19,150 @@ pub(super) struct Registered {
     syntax: Syntax,
 }
 
-/// What it may be set to, as far as that can name a picture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What it may be set to (CSS Properties and Values 1 §5).
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Syntax {
+    /// `*`
+    Any,
+    /// One of these.
+    Of(Vec<Component>),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Component {
+    kind: Kind,
+    /// Several of it: `+` between spaces, `#` between commas.
+    several: Option<char>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Kind {
     Url,
     Image,
-    /// Not looked at.
-    Other,
+    Color,
+    Number,
+    Integer,
+    Percentage,
+    Length,
+    LengthPercentage,
+    Angle,
+    Time,
+    Resolution,
+    Text,
+    Name,
+    /// `<transform-function>`, `<transform-list>`
+    Transform,
+    Word(String),
+}
+
+impl Syntax {
+    fn read(text: &str) -> Option<Self> {
+        if text == "*" {
+            return Some(Self::Any);
+        }
+        text.split('|').map(|part| Component::read(part.trim())).collect::<Option<Vec<_>>>().map(Self::Of)
+    }
+}
+
+impl Component {
+    fn read(text: &str) -> Option<Self> {
+        let (name, several) = match text.chars().last()? {
+            sign @ ('+' | '#') => (&text[..text.len() - 1], Some(sign)),
+            _ => (text, None),
+        };
+        let kind = match name {
+            "<url>" => Kind::Url,
+            "<image>" => Kind::Image,
+            "<color>" => Kind::Color,
+            "<number>" => Kind::Number,
+            "<integer>" => Kind::Integer,
+            "<percentage>" => Kind::Percentage,
+            "<length>" => Kind::Length,
+            "<length-percentage>" => Kind::LengthPercentage,
+            "<angle>" => Kind::Angle,
+            "<time>" => Kind::Time,
+            "<resolution>" => Kind::Resolution,
+            "<string>" => Kind::Text,
+            "<custom-ident>" => Kind::Name,
+            "<transform-function>" | "<transform-list>" => Kind::Transform,
+            word => {
+                let mut input = Parser::new(word);
+                let word = input.expect_ident_cloned().ok()?;
+                input.expect_exhausted().ok()?;
+                Kind::Word(word.as_ref().to_owned())
+            }
+        };
+        let several = if name == "<transform-list>" { Some('+') } else { several };
+        Some(Self { kind, several })
+    }
+
+    /// All of `input`?
+    fn accepts(&self, input: &mut Parser<'_>, values: Values<'_>) -> bool {
+        loop {
+            if self.kind.read(input, values).is_err() {
+                return false;
+            }
+            if input.is_exhausted() {
+                return true;
+            }
+            match self.several {
+                Some('#') if input.expect_comma().is_ok() => {}
+                Some('+') => {}
+                _ => return false,
+            }
+        }
+    }
+}
+
+impl Kind {
+    fn read(&self, input: &mut Parser<'_>, values: Values<'_>) -> Parsed<()> {
+        let measured = |input: &mut Parser<'_>, kinds: &[math::Kind]| -> Parsed<()> {
+            if kinds.contains(&math::measure(input)?) { Ok(()) } else { wrong() }
+        };
+        match self {
+            Self::Url => url(input).map(drop),
+            Self::Image => values.image(input).map(drop),
+            Self::Color => color(input),
+            Self::Integer => match input.try_parse(|i| i.expect_integer()) {
+                Ok(_) => Ok(()),
+                // A calculation is rounded.
+                Err(_) if input.try_parse(|i| i.expect_number()).is_ok() => wrong(),
+                Err(_) => measured(input, &[math::Kind::Number]),
+            },
+            Self::Number => measured(input, &[math::Kind::Number]),
+            Self::Percentage => measured(input, &[math::Kind::Percentage]),
+            Self::Length => match math::length_percentage(input)? {
+                math::Kind::Length => Ok(()),
+                _ => wrong(),
+            },
+            Self::LengthPercentage => math::length_percentage(input).map(drop),
+            Self::Angle => math::angle(input),
+            Self::Time => measured(input, &[math::Kind::Time]),
+            Self::Resolution => measured(input, &[math::Kind::Resolution]),
+            Self::Text => input.expect_string().map(drop).map_err(Into::into),
+            Self::Name => {
+                if wide(input.expect_ident()?).is_none() {
+                    Ok(())
+                } else {
+                    wrong()
+                }
+            }
+            Self::Word(word) => {
+                if input.expect_ident()?.as_ref() == word {
+                    Ok(())
+                } else {
+                    wrong()
+                }
+            }
+            Self::Transform => {
+                input.expect_function()?;
+                input.parse_nested_block(|i| {
+                    while i.next().is_ok() {}
+                    Ok(())
+                })
+            }
+        }
+    }
 }
 
 impl Registered {
@@ -55,12 +194,8 @@ impl Registered {
             });
         }
         let (Some(syntax), Some(inherits)) = (syntax, inherits) else { return wrong() };
-        let any = syntax == "*";
-        let syntax = match syntax.as_str() {
-            "<url>" => Syntax::Url,
-            "<image>" => Syntax::Image,
-            _ => Syntax::Other,
-        };
+        let Some(syntax) = Syntax::read(&syntax) else { return wrong() };
+        let any = syntax == Syntax::Any;
         let read = Self { initial, inherits, syntax };
         match &read.initial {
             Some(text) if !read.accepts(text, values) => wrong(),
@@ -71,11 +206,7 @@ impl Registered {
 
     /// May it be set to `text`, in which no variables are?
     pub(super) fn accepts(&self, text: &str, values: Values<'_>) -> bool {
-        let mut input = Parser::new(text);
-        match self.syntax {
-            Syntax::Url => url(&mut input).is_ok() && input.is_exhausted(),
-            Syntax::Image => values.image(&mut input).is_ok() && input.is_exhausted(),
-            Syntax::Other => true,
-        }
+        let Syntax::Of(components) = &self.syntax else { return true };
+        components.iter().any(|component| component.accepts(&mut Parser::new(text), values))
     }
 }

@@ -14,8 +14,8 @@ use super::value::Values;
 use super::winners::Display;
 
 /// SVG attributes that are style and can name something to be fetched.
-pub(super) const PAINTS: [&str; 8] =
-    ["fill", "stroke", "filter", "mask", "clip-path", "marker-start", "marker-mid", "marker-end"];
+pub(super) const PAINTS: [&str; 9] =
+    ["fill", "stroke", "filter", "mask", "clip-path", "marker-start", "marker-mid", "marker-end", "cursor"];
 
 impl Cascade<'_> {
     pub(super) fn closed_details(&self, node: NodeId) -> bool {
@@ -50,7 +50,7 @@ impl Cascade<'_> {
         let local = tree.local(node);
         match local {
             "area" | "base" | "basefont" | "datalist" | "head" | "link" | "meta" | "noembed" | "noframes" | "param" | "rp"
-            | "script" | "style" | "template" | "title" | "source" | "track" => return true,
+            | "script" | "style" | "template" | "title" => return true,
             "dialog" if attr("open").is_none() => return true,
             "audio" if attr("controls").is_none() => return true,
             _ => {}
@@ -76,24 +76,33 @@ impl Cascade<'_> {
     }
 
     /// Can the element have that pseudo-element? `display` as its style says, if it does.
-    pub(super) fn has_pseudo(&self, node: NodeId, pseudo: Pseudo, display: Option<&str>) -> bool {
+    /// `drawn`: it looks as the page says and not as the system does.
+    pub(super) fn has_pseudo(&self, node: NodeId, pseudo: Pseudo, display: Option<&str>, drawn: bool) -> bool {
         let tree = self.view.tree;
         let kind = || tree.attr(node, "type").unwrap_or_default().to_ascii_lowercase();
         let input = |kinds: &[&str]| tree.is_html(node, "input") && kinds.contains(&kind().as_str());
         match pseudo {
             Pseudo::Placeholder => {
+                let filled = || tree.attr(node, "value").is_some_and(|v| !v.is_empty());
                 tree.attr(node, "placeholder").is_some()
-                    && (tree.is_html(node, "textarea")
+                    && ((tree.is_html(node, "textarea") && !tree.has(node, flag::TEXT))
                         || (tree.is_html(node, "input")
+                            && !filled()
                             && !input(&["checkbox", "radio", "file", "submit", "image", "reset", "button", "range", "color"])))
             }
             Pseudo::FileSelectorButton => input(&["file"]),
             Pseudo::DetailsContent => tree.is_html(node, "details"),
             Pseudo::SearchCancel => input(&["search"]),
-            Pseudo::Slider => input(&["range"]),
-            Pseudo::Calendar => input(&["date", "time", "month", "week", "datetime-local"]),
+            Pseudo::SliderContainer | Pseudo::SliderTrack | Pseudo::SliderThumb => input(&["range"]),
+            Pseudo::DatetimeYear => input(&["date", "month", "week", "datetime-local"]),
+            Pseudo::DatetimeHour => input(&["time", "datetime-local"]),
+            Pseudo::CalendarIndicator | Pseudo::DatetimeEdit | Pseudo::DatetimeFields | Pseudo::DatetimeText => {
+                input(&["date", "time", "month", "week", "datetime-local"])
+            }
+            Pseudo::TextDecoration => input(&["search", "number"]),
             Pseudo::Spin => input(&["number"]),
-            Pseudo::Meter => tree.is_html(node, "meter"),
+            Pseudo::MeterInner | Pseudo::MeterBar | Pseudo::MeterOptimum => tree.is_html(node, "meter"),
+            Pseudo::ProgressInner | Pseudo::ProgressBar | Pseudo::ProgressValue => drawn && tree.is_html(node, "progress"),
             Pseudo::Resizer => tree.is_html(node, "textarea"),
             Pseudo::Marker => display.map_or_else(|| matches!(tree.local(node), "li" | "summary"), |d| d.contains("list-item")),
             Pseudo::FirstLine | Pseudo::FirstLetter => {
@@ -104,7 +113,7 @@ impl Cascade<'_> {
                 let lines = !NO_LINE.contains(&local) && (pseudo == Pseudo::FirstLine || !NO_LETTER.contains(&local));
                 lines && display.map_or_else(|| !self.inline(node), |d| d != "inline" && d != "contents")
             }
-            Pseudo::Swatch => input(&["color"]),
+            Pseudo::Swatch | Pseudo::SwatchWrapper => input(&["color"]),
             // The window's; those within a page look as the system has them.
             Pseudo::Scrollbar
             | Pseudo::ScrollbarThumb
@@ -112,6 +121,33 @@ impl Cascade<'_> {
             | Pseudo::ScrollbarTrackPiece
             | Pseudo::ScrollbarButton => matches!(tree.local(node), "html" | "body"),
             Pseudo::Before | Pseudo::After | Pseudo::Other => true,
+        }
+    }
+
+    /// CSS Pseudo-Elements 4 §2.2: is the first thing in it a letter, as far as can be told without layout?
+    pub(super) fn begins_with_letter(&mut self, node: NodeId) -> bool {
+        /// Nothing in a line of text, and nothing to look into.
+        const OBJECTS: &str =
+            " audio br button canvas embed hr iframe img input meter object progress select textarea video wbr ";
+        let tree = self.view.tree;
+        let mut at = node;
+        loop {
+            if tree.has(at, flag::LETTERED | flag::HOST) {
+                return true;
+            }
+            let (mut child, mut skipped) = (tree.first(at), false);
+            while let Some(c) = child.filter(|c| !tree.is_element(*c) || self.hidden(*c) || self.never_shown(*c)) {
+                self.work += 1;
+                skipped = true;
+                child = tree.next(c);
+            }
+            self.work += 1;
+            match child {
+                // What text there is stands behind what is not shown.
+                None => return skipped && tree.has(at, flag::TEXT),
+                Some(c) if tree.space(c) != Space::Html || OBJECTS.contains(&format!(" {} ", tree.local(c))) => return false,
+                Some(c) => at = c,
+            }
         }
     }
 

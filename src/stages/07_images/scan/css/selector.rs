@@ -61,11 +61,25 @@ pub(super) enum Pseudo {
     ScrollbarButton,
     /// Parts of form controls.
     SearchCancel,
-    Slider,
-    Calendar,
+    SliderContainer,
+    SliderTrack,
+    SliderThumb,
+    CalendarIndicator,
+    DatetimeEdit,
+    DatetimeFields,
+    DatetimeYear,
+    DatetimeHour,
+    DatetimeText,
+    TextDecoration,
     Spin,
-    Meter,
+    MeterInner,
+    MeterBar,
+    MeterOptimum,
+    ProgressInner,
+    ProgressBar,
+    ProgressValue,
     Resizer,
+    SwatchWrapper,
     Swatch,
     /// Known, and never with a picture that is fetched.
     Other,
@@ -85,7 +99,18 @@ impl ToCss for Pseudo {
 
 impl PseudoElement for Pseudo {
     fn accepts_state_pseudo_classes(&self) -> bool {
-        matches!(self, Self::Scrollbar | Self::Other) || self.is_scrollbar_part()
+        // Those that stand for parts of a control, and those of the window.
+        !matches!(
+            self,
+            Self::Before
+                | Self::After
+                | Self::FirstLine
+                | Self::FirstLetter
+                | Self::Marker
+                | Self::Placeholder
+                | Self::FileSelectorButton
+                | Self::DetailsContent
+        )
     }
     fn is_before_or_after(&self) -> bool {
         matches!(self, Self::Before | Self::After)
@@ -168,6 +193,8 @@ impl SelectorImpl for Css {
 pub(super) struct Grammar {
     pub(super) default_namespace: Option<Word>,
     pub(super) prefixes: Vec<(Word, Word)>,
+    /// Every selector in it has to be known, for `@supports selector()`.
+    pub(super) strict: bool,
 }
 
 type Parsed<T> = Result<T, ParseError<SelectorParseErrorKind>>;
@@ -203,6 +230,9 @@ impl<'i> selectors::parser::Parser<'i> for Grammar {
     }
     fn parse_host(&self) -> bool {
         true
+    }
+    fn allow_forgiving_selectors(&self) -> bool {
+        !self.strict
     }
 
     fn parse_non_ts_pseudo_class(&self, name: &str) -> Parsed<Class> {
@@ -308,12 +338,26 @@ impl<'i> selectors::parser::Parser<'i> for Grammar {
             "-webkit-scrollbar-track-piece" => Pseudo::ScrollbarTrackPiece,
             "-webkit-scrollbar-button" => Pseudo::ScrollbarButton,
             "-webkit-search-cancel-button" => Pseudo::SearchCancel,
-            "-webkit-slider-thumb" | "-webkit-slider-runnable-track" => Pseudo::Slider,
-            "-webkit-calendar-picker-indicator" | "-webkit-datetime-edit" => Pseudo::Calendar,
+            "-webkit-slider-container" => Pseudo::SliderContainer,
+            "-webkit-slider-runnable-track" => Pseudo::SliderTrack,
+            "-webkit-slider-thumb" => Pseudo::SliderThumb,
+            "-webkit-calendar-picker-indicator" => Pseudo::CalendarIndicator,
+            "-webkit-datetime-edit" => Pseudo::DatetimeEdit,
+            "-webkit-datetime-edit-fields-wrapper" => Pseudo::DatetimeFields,
+            "-webkit-datetime-edit-year-field" => Pseudo::DatetimeYear,
+            "-webkit-datetime-edit-hour-field" => Pseudo::DatetimeHour,
+            "-webkit-datetime-edit-text" => Pseudo::DatetimeText,
+            "-webkit-textfield-decoration-container" => Pseudo::TextDecoration,
             "-webkit-inner-spin-button" => Pseudo::Spin,
-            "-webkit-meter-bar" | "-webkit-meter-optimum-value" => Pseudo::Meter,
+            "-webkit-meter-inner-element" => Pseudo::MeterInner,
+            "-webkit-meter-bar" => Pseudo::MeterBar,
+            "-webkit-meter-optimum-value" => Pseudo::MeterOptimum,
+            "-webkit-progress-inner-element" => Pseudo::ProgressInner,
+            "-webkit-progress-bar" => Pseudo::ProgressBar,
+            "-webkit-progress-value" => Pseudo::ProgressValue,
             "-webkit-resizer" => Pseudo::Resizer,
-            "-webkit-color-swatch" | "-webkit-color-swatch-wrapper" => Pseudo::Swatch,
+            "-webkit-color-swatch-wrapper" => Pseudo::SwatchWrapper,
+            "-webkit-color-swatch" => Pseudo::Swatch,
             "selection"
             | "backdrop"
             | "cue"
@@ -327,8 +371,8 @@ impl<'i> selectors::parser::Parser<'i> for Grammar {
             | "column"
             | "checkmark"
             | "picker-icon" => Pseudo::Other,
-            // A name of its own maker's that it does not know is still one for Chromium.
-            other if other.starts_with("-webkit-") => Pseudo::Other,
+            // A name of its own maker's that it does not know is still one for Chromium, unless it is asked for it.
+            other if other.starts_with("-webkit-") && (!self.strict || is_known_part(other)) => Pseudo::Other,
             _ => return unknown(),
         })
     }
@@ -357,6 +401,15 @@ impl<'i> selectors::parser::Parser<'i> for Grammar {
     fn namespace_for_prefix(&self, prefix: &Word) -> Option<Word> {
         self.prefixes.iter().find(|(p, _)| p == prefix).map(|(_, url)| url.clone())
     }
+}
+
+/// Is it a pseudo-element of Chromium's own, besides those above?
+fn is_known_part(name: &str) -> bool {
+    const PARTS: &str = " scrollbar-corner datetime-edit-ampm-field datetime-edit-day-field \
+        datetime-edit-millisecond-field datetime-edit-minute-field datetime-edit-month-field datetime-edit-second-field \
+        datetime-edit-week-field date-and-time-value meter-suboptimum-value meter-even-less-good-value details-marker ";
+    let part = name.trim_start_matches("-webkit-");
+    part.starts_with("media-") || PARTS.contains(&format!(" {part} "))
 }
 
 impl Grammar {

@@ -10,74 +10,19 @@ use cssparser::{
 use selectors::parser::{ParseRelative, SelectorList};
 
 use super::super::media::Screen;
-use super::property::{Declared, Setting, What, declare};
+use super::property::{Declared, What, declare};
 use super::registered::Registered;
+pub(super) use super::rule::{ContainerQuery, Frame, Import, Keyframes, Layer, Named, Rule, Scope, Sheet, Sides};
 use super::selector::{Css, Grammar};
-use super::supports;
 use super::value::{Values, url};
 use super::{Parsed, wrong};
-
-/// `a.b`; a layer without a name has one of its own.
-pub(super) type Layer = Rc<[Rc<str>]>;
-
-/// A question to the container around an element.
-#[derive(Debug, Clone)]
-pub(super) struct ContainerQuery {
-    pub(super) name: Option<String>,
-    /// The condition, in the words of media queries.
-    pub(super) condition: String,
-}
-
-/// `@scope (root) to (limit)`
-#[derive(Debug, Clone)]
-pub(super) struct Scope {
-    pub(super) root: Option<SelectorList<Css>>,
-    pub(super) limit: Option<SelectorList<Css>>,
-}
-
-/// One rule: selectors and the declarations that matter.
-#[derive(Debug)]
-pub(super) struct Rule {
-    pub(super) selectors: SelectorList<Css>,
-    pub(super) block: Rc<[Declared]>,
-    pub(super) layer: Option<Layer>,
-    pub(super) containers: Rc<[ContainerQuery]>,
-    pub(super) scopes: Rc<[Scope]>,
-}
-
-/// `@import`
-#[derive(Debug)]
-pub(super) struct Import {
-    pub(super) url: String,
-    pub(super) layer: Option<Layer>,
-    /// The media query, when it does not match.
-    pub(super) refused: Option<String>,
-    /// `supports()` says no.
-    pub(super) unsupported: bool,
-}
-
-/// What gives layers their order: where they are first named.
-#[derive(Debug)]
-pub(super) enum Named {
-    Layer(Layer),
-    Import(usize),
-}
-
-/// A sheet that was read.
-#[derive(Debug, Default)]
-pub(super) struct Sheet {
-    pub(super) rules: Vec<Rule>,
-    pub(super) imports: Vec<Import>,
-    pub(super) named: Vec<Named>,
-    /// `@keyframes`: name and the pictures in them.
-    pub(super) keyframes: Vec<(String, Vec<String>)>,
-    /// `@property`, without the dashes.
-    pub(super) registered: Vec<(Rc<str>, Registered)>,
-}
+use super::{boxes, supports};
 
 /// Reads a sheet. `anonymous` counts layers without a name in the whole page.
 pub(super) fn read(text: &str, screen: &Screen, anonymous: &mut u32) -> Sheet {
     let mut reader = Reader::new(screen, anonymous);
+    // Sheets without containers are most of all: how wide what they style is, nobody asks.
+    reader.layout = text.contains("container");
     let mut input = Parser::new(text);
     for item in StyleSheetParser::new(&mut input, &mut reader) {
         // What cannot be read is left out, as the syntax says.
@@ -91,6 +36,7 @@ pub(super) fn read_attribute(text: &str, screen: &Screen) -> Vec<Declared> {
     let mut anonymous = 0;
     let mut reader = Reader::new(screen, &mut anonymous);
     reader.attribute = true;
+    reader.layout = true;
     let mut input = Parser::new(text);
     for item in RuleBodyParser::new(&mut input, &mut reader) {
         let _ = item;
@@ -112,6 +58,9 @@ struct Reader<'s> {
     layer: Option<Layer>,
     containers: Rc<[ContainerQuery]>,
     scopes: Rc<[Scope]>,
+    starting: bool,
+    /// Are margins and their like kept?
+    layout: bool,
     /// What `&` stands for.
     parent: Option<SelectorList<Css>>,
     block: Vec<Declared>,
@@ -128,7 +77,8 @@ enum Prelude {
     Not,
     Container(ContainerQuery),
     Scope(Scope),
-    Keyframes(String),
+    Starting,
+    Keyframes(Rc<str>),
     Property(Rc<str>),
 }
 
@@ -144,6 +94,8 @@ impl<'s> Reader<'s> {
             layer: None,
             containers: Rc::new([]),
             scopes: Rc::new([]),
+            starting: false,
+            layout: false,
             parent: None,
             block: Vec::new(),
         }
@@ -163,7 +115,7 @@ impl<'s> Reader<'s> {
         };
         if self.sheet.rules.len() < RULES {
             let (layer, containers, scopes) = (self.layer.clone(), self.containers.clone(), self.scopes.clone());
-            self.sheet.rules.push(Rule { selectors, block, layer, containers, scopes });
+            self.sheet.rules.push(Rule { selectors, block, layer, containers, scopes, starting: self.starting });
         }
     }
 
@@ -257,10 +209,32 @@ impl<'s> Reader<'s> {
             })
             .ok();
         let start = input.position();
-        while input.next().is_ok() {}
-        let condition =
-            input.slice_from(start).to_ascii_lowercase().replace("inline-size", "width").replace("block-size", "height");
-        Ok(Prelude::Container(ContainerQuery { name, condition }))
+        let asked = Self::asked(input, 0);
+        let condition = input.slice_from(start).trim().to_owned();
+        Ok(Prelude::Container(ContainerQuery { name, condition, asked }))
+    }
+
+    /// The sides that a condition asks about; tests of style and of scrolling ask about none.
+    fn asked(input: &mut Parser<'_>, depth: u32) -> Sides {
+        let mut asked = Sides::None;
+        while let Ok(token) = input.next() {
+            match token.clone() {
+                Token::Ident(name) => {
+                    let name = name.to_ascii_lowercase();
+                    asked = asked.max(match name.trim_start_matches("min-").trim_start_matches("max-") {
+                        "width" | "inline-size" => Sides::Width,
+                        "height" | "block-size" | "aspect-ratio" | "orientation" => Sides::Both,
+                        _ => Sides::None,
+                    });
+                }
+                Token::ParenthesisBlock if depth < 32 => {
+                    let inner = input.parse_nested_block(|i| Ok::<_, ParseError<()>>(Self::asked(i, depth + 1)));
+                    asked = asked.max(inner.unwrap_or(Sides::None));
+                }
+                _ => {}
+            }
+        }
+        asked
     }
 
     /// The rules of a block.
@@ -278,7 +252,8 @@ impl<'i> DeclarationParser<'i> for Reader<'_> {
 
     fn parse_value(&mut self, name: CowRcStr<'i>, input: &mut Parser<'i>, _: &ParserState) -> Parsed<()> {
         // A declaration that does not matter here is still one, and not the start of a nested rule.
-        let known = super::property::longhands(&name.to_ascii_lowercase()).is_empty() && !name.starts_with("--");
+        let longhands = super::property::longhands(&name.to_ascii_lowercase());
+        let known = longhands.iter().all(|p| !self.layout && boxes::LAYOUT.contains(p)) && !name.starts_with("--");
         if known && !self.attribute {
             let block = input.parse_until_before(Delimiter::Semicolon, |i| {
                 let mut block = false;
@@ -289,7 +264,13 @@ impl<'i> DeclarationParser<'i> for Reader<'_> {
             })?;
             return if block { wrong() } else { Ok(()) };
         }
-        declare(&name, input, self.values, &mut self.block)
+        let before = self.block.len();
+        declare(&name, input, self.values, &mut self.block)?;
+        if !self.layout {
+            let new = self.block.split_off(before);
+            self.block.extend(new.into_iter().filter(|d| !matches!(d.what, What::Set(p, _) if boxes::LAYOUT.contains(&p))));
+        }
+        Ok(())
     }
 }
 
@@ -348,14 +329,13 @@ impl<'i> AtRuleParser<'i> for Reader<'_> {
             "supports" => Ok(if supports::condition(input, self.values)? { Prelude::Plain } else { Prelude::Not }),
             "container" => Self::container(input),
             "scope" => self.scope(input),
-            "keyframes" | "-webkit-keyframes" => Ok(Prelude::Keyframes(input.expect_ident_or_string()?.as_ref().to_owned())),
+            "keyframes" | "-webkit-keyframes" => Ok(Prelude::Keyframes(input.expect_ident_or_string()?.as_ref().into())),
             "property" => {
                 let name = input.expect_ident_cloned()?;
                 input.expect_exhausted()?;
                 Ok(name.strip_prefix("--").map_or(Prelude::Not, |name| Prelude::Property(name.into())))
             }
-            // Every element begins with it.
-            "starting-style" => Ok(Prelude::Plain),
+            "starting-style" => Ok(Prelude::Starting),
             "font-face"
             | "page"
             | "counter-style"
@@ -377,8 +357,15 @@ impl<'i> AtRuleParser<'i> for Reader<'_> {
                 self.sheet.named.push(Named::Import(self.sheet.imports.len()));
                 self.sheet.imports.push(import);
             }
-            Prelude::Layers(layers) => self.sheet.named.extend(layers.into_iter().map(Named::Layer)),
-            Prelude::Layer(layer) => self.sheet.named.push(Named::Layer(layer)),
+            Prelude::Layers(layers) => {
+                // CSS Cascade 5 §2: layers may be named before imports, not between them.
+                self.imports_over |= !self.sheet.imports.is_empty();
+                self.sheet.named.extend(layers.into_iter().map(Named::Layer));
+            }
+            Prelude::Layer(layer) => {
+                self.imports_over |= !self.sheet.imports.is_empty();
+                self.sheet.named.push(Named::Layer(layer));
+            }
             Prelude::Namespace => self.imports_over = true,
             _ => return Err(()),
         }
@@ -390,6 +377,11 @@ impl<'i> AtRuleParser<'i> for Reader<'_> {
         self.flush();
         match prelude {
             Prelude::Plain => self.body(input),
+            Prelude::Starting => {
+                let outer = std::mem::replace(&mut self.starting, true);
+                self.body(input);
+                self.starting = outer;
+            }
             Prelude::Layer(layer) => {
                 self.sheet.named.push(Named::Layer(layer.clone()));
                 let outer = self.layer.replace(layer);
@@ -414,39 +406,36 @@ impl<'i> AtRuleParser<'i> for Reader<'_> {
                 // Its rules are read like others, for what they declare.
                 let (parent, attribute) = (self.parent.take(), self.attribute);
                 let before = std::mem::take(&mut self.sheet.rules);
-                let mut urls = Vec::new();
+                let (mut frames, mut first) = (Vec::new(), false);
                 while let Ok(token) = input.next() {
-                    if matches!(token, Token::CurlyBracketBlock) {
-                        self.attribute = true;
-                        let block = input.parse_nested_block(|i| {
-                            for item in RuleBodyParser::new(i, self) {
-                                let _ = item;
-                            }
-                            Ok::<_, ParseError<()>>(std::mem::take(&mut self.block))
-                        });
-                        self.attribute = attribute;
-                        for declared in block.unwrap_or_default() {
-                            let sets = match declared.what {
-                                // What is not known before the element is: taken for a light scheme, and not at all with variables.
-                                What::Pending { name, text } => {
-                                    let mut sets = Vec::new();
-                                    let read = super::property::read(&name, &mut Parser::new(&text), self.values, &mut sets);
-                                    if read.is_ok() { sets } else { Vec::new() }
+                    match token.clone() {
+                        Token::Ident(word) => first |= word.eq_ignore_ascii_case("from"),
+                        Token::Percentage { unit_value, .. } => first |= unit_value == 0.0,
+                        Token::CurlyBracketBlock => {
+                            self.attribute = true;
+                            let block = input.parse_nested_block(|i| {
+                                for item in RuleBodyParser::new(i, self) {
+                                    let _ = item;
                                 }
-                                what => vec![what],
-                            };
-                            for what in sets {
-                                if let What::Set(_, Setting::Urls(found)) = what {
-                                    urls.extend(found.iter().cloned());
-                                }
+                                Ok::<_, ParseError<()>>(std::mem::take(&mut self.block))
+                            });
+                            self.attribute = attribute;
+                            let mut block = block.unwrap_or_default();
+                            // CSS Animations 1 §3: nothing in it is important.
+                            block.retain(|d| !d.important && (d.pictures() || matches!(d.what, What::Custom(..))));
+                            if !block.is_empty() {
+                                frames.push(Frame { first, block });
                             }
+                            first = false;
                         }
+                        _ => {}
                     }
                 }
                 self.sheet.rules = before;
                 self.parent = parent;
-                if !urls.is_empty() {
-                    self.sheet.keyframes.push((name, urls));
+                if !frames.is_empty() {
+                    let layer = self.layer.clone();
+                    self.sheet.keyframes.push(Keyframes { name, layer, frames });
                 }
             }
             Prelude::Property(name) => {

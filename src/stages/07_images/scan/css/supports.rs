@@ -48,7 +48,7 @@ fn in_parens(input: &mut Parser<'_>, values: Values<'_>) -> Parsed<bool> {
             input.parse_nested_block(|i| {
                 let t = match name.as_str() {
                     "selector" => {
-                        Grammar::default().list(i, ParseRelative::No).is_ok_and(|l| l.slice().len() == 1) && i.is_exhausted()
+                        Grammar { strict: true, ..Grammar::default() }.list(i, ParseRelative::No).is_ok_and(|l| l.slice().len() == 1) && i.is_exhausted()
                     }
                     // CSS Conditional 5 §2.2.
                     "at-rule" => {
@@ -133,7 +133,6 @@ fn supported(name: &str, text: &str, values: Values<'_>) -> bool {
         "font" if !lower.contains(' ') => words("caption icon menu message-box small-caption status-bar"),
         "position" => words("static relative absolute fixed sticky"),
         "text-wrap" => words("wrap nowrap balance pretty stable"),
-        "-webkit-appearance" | "appearance" => !lower.contains(' '),
         "overflow" | "overflow-x" | "overflow-y" => {
             lower.split(' ').all(|w| matches!(w, "visible" | "hidden" | "clip" | "scroll" | "auto" | "overlay"))
         }

@@ -6,6 +6,7 @@ use cssparser::{ParseError, Parser, Token};
 use super::super::media::Screen;
 use super::super::page::is_image_type;
 use super::color::color;
+use super::density::{calculated, densities};
 use super::gradient::gradient;
 use super::math::{Kind, measure};
 use super::position::{position, size};
@@ -113,12 +114,16 @@ impl Values<'_> {
                     None => break,
                     Some(Token::Dimension { value, unit, .. }) if resolution.is_none() && value >= 0.0 => {
                         let value = f64::from(value);
-                        resolution = Some(match unit.to_ascii_lowercase().as_str() {
-                            "x" | "dppx" => value,
-                            "dpi" => value / 96.0,
-                            "dpcm" => value * 2.54 / 96.0,
-                            _ => return wrong(),
-                        });
+                        resolution = Some(value * densities(&unit)?);
+                    }
+                    Some(Token::Function(f)) if resolution.is_none() && !f.eq_ignore_ascii_case("type") => {
+                        let start = i.position();
+                        i.parse_nested_block(|i| {
+                            while i.next().is_ok() {}
+                            Ok::<_, ParseError<()>>(())
+                        })?;
+                        let inner = i.slice_from(start);
+                        resolution = Some(calculated(&f, inner.strip_suffix(')').unwrap_or(inner))?);
                     }
                     Some(Token::Function(f)) if kind.is_none() && f.eq_ignore_ascii_case("type") => {
                         kind = Some(i.parse_nested_block(|i| {
@@ -203,80 +208,6 @@ impl Values<'_> {
         if any { Ok((image.unwrap_or_default(), colored)) } else { wrong() }
     }
 
-    /// `content` (CSS Content 3): the URLs.
-    pub(super) fn content(&self, input: &mut Parser<'_>) -> Parsed<Vec<Written>> {
-        let alone = input.try_parse(|i| {
-            let word = i.expect_ident()?.to_ascii_lowercase();
-            i.expect_exhausted()?;
-            if matches!(word.as_str(), "normal" | "none") { Ok(()) } else { wrong() }
-        });
-        if alone.is_ok() {
-            return Ok(Vec::new());
-        }
-        let mut urls = Vec::new();
-        let mut any = false;
-        let mut alternative = false;
-        while !input.is_exhausted() {
-            if !alternative && let Ok(found) = input.try_parse(|i| self.image(i)) {
-                urls.extend(found);
-                any = true;
-                continue;
-            }
-            match input.next()?.clone() {
-                Token::QuotedString(_) => {}
-                Token::Ident(w)
-                    if !alternative
-                        && matches!(
-                            w.to_ascii_lowercase().as_str(),
-                            "open-quote" | "close-quote" | "no-open-quote" | "no-close-quote"
-                        ) => {}
-                Token::Function(f) if matches!(f.to_ascii_lowercase().as_str(), "attr" | "counter" | "counters") => {
-                    input.parse_nested_block(|i| {
-                        while i.next().is_ok() {}
-                        Ok::<_, ParseError<()>>(())
-                    })?;
-                }
-                Token::Delim('/') if any && !alternative => alternative = true,
-                _ => return wrong(),
-            }
-            any = true;
-        }
-        if any { Ok(urls) } else { wrong() }
-    }
-
-    /// `list-style`: type, position and image in any order; `none` is for whichever of type and image is not said.
-    pub(super) fn list_style(&self, input: &mut Parser<'_>) -> Parsed<Vec<Written>> {
-        let mut image = None;
-        let (mut kind, mut nones, mut placed) = (false, 0, false);
-        while !input.is_exhausted() {
-            if image.is_none()
-                && let Ok(found) = input.try_parse(|i| self.image(i))
-            {
-                image = Some(found);
-                continue;
-            }
-            match input.next()?.clone() {
-                Token::Ident(w) if w.eq_ignore_ascii_case("none") => nones += 1,
-                Token::Ident(w) if w.eq_ignore_ascii_case("inside") || w.eq_ignore_ascii_case("outside") => {
-                    if std::mem::replace(&mut placed, true) {
-                        return wrong();
-                    }
-                }
-                Token::Ident(_) | Token::QuotedString(_) if !kind => kind = true,
-                Token::Function(f) if !kind && f.eq_ignore_ascii_case("symbols") => {
-                    kind = true;
-                    input.parse_nested_block(|i| {
-                        while i.next().is_ok() {}
-                        Ok::<_, ParseError<()>>(())
-                    })?;
-                }
-                _ => return wrong(),
-            }
-        }
-        let said = usize::from(kind) + usize::from(image.is_some());
-        if nones + said > 2 || (nones + said == 0 && !placed) { wrong() } else { Ok(image.unwrap_or_default()) }
-    }
-
     /// `cursor`: images with hot spots, then a keyword.
     pub(super) fn cursor(&self, input: &mut Parser<'_>) -> Parsed<Vec<Written>> {
         const WORDS: &str = " auto default none context-menu help pointer progress wait cell crosshair text vertical-text alias copy move no-drop \
@@ -355,11 +286,54 @@ impl Values<'_> {
                 input.expect_exhausted()?;
                 Ok(found)
             }
-            Err(_) => self.anything(input),
+            // Beside shapes there is no picture.
+            Err(_) if self.anything(input)?.is_empty() => Ok(Vec::new()),
+            Err(_) => wrong(),
         }
     }
 
-    /// `clip-path`, `fill`, `stroke`, `marker-…`, `-webkit-box-reflect`: any `url()` among anything.
+    /// `clip-path` and markers: one reference alone, or anything that has none.
+    pub(super) fn reference(&self, input: &mut Parser<'_>) -> Parsed<Vec<Written>> {
+        match input.try_parse(url) {
+            Ok(found) => {
+                input.expect_exhausted()?;
+                Ok(vec![found])
+            }
+            Err(_) if self.anything(input)?.is_empty() => Ok(Vec::new()),
+            Err(_) => wrong(),
+        }
+    }
+
+    /// `fill` and `stroke`: a reference, behind it perhaps a colour in its place (SVG 2 §13.2).
+    pub(super) fn paint(&self, input: &mut Parser<'_>) -> Parsed<Vec<Written>> {
+        match input.try_parse(url) {
+            Ok(found) => {
+                if !input.is_exhausted() && input.try_parse(|i| i.expect_ident_matching("none")).is_err() {
+                    color(input)?;
+                }
+                input.expect_exhausted()?;
+                Ok(vec![found])
+            }
+            Err(_) if self.anything(input)?.is_empty() => Ok(Vec::new()),
+            Err(_) => wrong(),
+        }
+    }
+
+    /// `-webkit-box-reflect`: a side, an offset and a picture over it.
+    pub(super) fn reflection(&self, input: &mut Parser<'_>) -> Parsed<Vec<Written>> {
+        let side = input.expect_ident()?.to_ascii_lowercase();
+        if input.is_exhausted() && matches!(&*side, "none" | "above" | "below" | "left" | "right") {
+            return Ok(Vec::new());
+        }
+        super::math::length_percentage(input)?;
+        match &*side {
+            "above" | "below" | "left" | "right" if input.is_exhausted() => Ok(Vec::new()),
+            "above" | "below" | "left" | "right" => self.border_image(input),
+            _ => wrong(),
+        }
+    }
+
+    /// Any `url()` among anything.
     pub(super) fn anything(&self, input: &mut Parser<'_>) -> Parsed<Vec<Written>> {
         let mut urls = Vec::new();
         let mut any = false;

@@ -1,13 +1,14 @@
 //! Among the declarations that match an element, the ones that win, with variables put in.
 //! Spec: CSS Cascade 5 §6.1, CSS Variables 1 §3.
 
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::cascade::{Cascade, Matched, Origin, Variables};
 use super::property::{Declared, Property, Setting, What, Wide, read};
 use super::registered::Registered;
-use super::substitute::substitute;
+use super::substitute::{Context, substitute};
 use super::value::Values;
 
 /// The winner for one property.
@@ -45,7 +46,7 @@ impl<'p> Cascade<'p> {
             let known = self.registered.get(&*name);
             match value {
                 // Invalid at computed-value time: as if it said `unset`.
-                Ok(text) if !text.contains("var(") && known.is_some_and(|k| !k.accepts(&text, values)) => {}
+                Ok(text) if !text.contains('(') && known.is_some_and(|k| !k.accepts(&text, values)) => {}
                 Ok(text) => {
                     if text.contains('(') {
                         to_read.push(name.clone());
@@ -60,8 +61,13 @@ impl<'p> Cascade<'p> {
             }
         }
         let mut all = raw.clone();
+        let resolver =
+            Resolver { raw: &raw, from, values, known: RefCell::default(), path: RefCell::default(), round: RefCell::default() };
         for name in to_read {
-            match resolved(&name, &raw, from, 0) {
+            let known = self.registered.get(&*name);
+            let text = resolver.resolve(&name).filter(|text| known.is_none_or(|k| k.accepts(text, values)));
+            // Invalid at computed-value time is as if it said `unset`; `from` has what is then.
+            match text.or_else(|| from.get(&name).filter(|_| known.is_some()).cloned()) {
                 Some(text) => drop(all.insert(name, text)),
                 None => drop(all.remove(&name)),
             }
@@ -106,7 +112,7 @@ impl<'p> Cascade<'p> {
                 What::Pending { name, text } => {
                     let lookup = |n: &str| variables.get(n).cloned();
                     let mut sets = Vec::new();
-                    let text = substitute(text, &lookup);
+                    let text = substitute(text, &Context { lookup: &lookup, values });
                     let good = text.is_some_and(|t| {
                         let mut input = cssparser::Parser::new(&t);
                         read(name, &mut input, values, &mut sets).is_ok() && input.is_exhausted()
@@ -159,17 +165,46 @@ impl<T: Clone> Leader<T> {
     }
 }
 
-/// A variable with the variables in it put in, in the context of its element.
-fn resolved(name: &str, raw: &HashMap<Rc<str>, Rc<str>>, from: &Variables, depth: u32) -> Option<Rc<str>> {
-    let text = raw.get(name)?;
-    // What came from the parent is finished; what is named in a circle is nothing.
-    if !text.contains('(') || from.get(name).is_some_and(|f| Rc::ptr_eq(f, text)) {
-        return Some(text.clone());
+/// Puts the variables of an element into one another, each of them once.
+struct Resolver<'a> {
+    raw: &'a HashMap<Rc<str>, Rc<str>>,
+    from: &'a Variables,
+    values: Values<'a>,
+    known: RefCell<HashMap<Rc<str>, Option<Rc<str>>>>,
+    /// The variable that is read, behind those that need it.
+    path: RefCell<Vec<Rc<str>>>,
+    /// Those that need themselves.
+    round: RefCell<HashSet<Rc<str>>>,
+}
+
+impl Resolver<'_> {
+    fn resolve(&self, name: &str) -> Option<Rc<str>> {
+        /// Most variables that need one another in a row.
+        const DEEP: usize = 64;
+        let (name, text) = self.raw.get_key_value(name)?;
+        // What came from the parent is finished.
+        if !text.contains('(') || self.from.get(name).is_some_and(|f| Rc::ptr_eq(f, text)) {
+            return Some(text.clone());
+        }
+        if let Some(known) = self.known.borrow().get(name) {
+            return known.clone();
+        }
+        let at = self.path.borrow().iter().position(|n| n == name);
+        if let Some(at) = at {
+            // CSS Variables 1 §2.3: all that stand in a circle are nothing, whatever they have to fall back on.
+            self.round.borrow_mut().extend(self.path.borrow()[at..].iter().cloned());
+            return None;
+        }
+        if self.path.borrow().len() > DEEP {
+            return None;
+        }
+        self.path.borrow_mut().push(name.clone());
+        let found = substitute(text, &Context { lookup: &|n| self.resolve(n), values: self.values });
+        self.path.borrow_mut().pop();
+        let found = found.filter(|_| !self.round.borrow().contains(name)).map(Rc::from);
+        self.known.borrow_mut().insert(name.clone(), found.clone());
+        found
     }
-    if depth > 20 {
-        return None;
-    }
-    substitute(text, &|n| resolved(n, raw, from, depth + 1)).map(Into::into)
 }
 
 pub(super) struct Winners {
@@ -183,8 +218,10 @@ pub(super) enum Display {
 }
 
 impl Winners {
-    pub(super) fn take(&mut self, property: Property) -> Won {
-        std::mem::replace(&mut self.slots[property as usize], Won::None)
+    /// The names of its animations, if they last.
+    pub(super) fn animations(&self) -> Option<Display> {
+        let lasting = matches!(self.slots[Property::AnimationDuration as usize], Won::Set(Setting::Pixels(s), _) if s > 0.0);
+        self.word(Property::Animation).filter(|_| lasting)
     }
 
     pub(super) fn word(&self, property: Property) -> Option<Display> {

@@ -1,0 +1,165 @@
+//! How wide an element is, which is asked of containers: that of blocks in one another, and no other layout.
+//! Spec: CSS 2.2 §10.3.3 (blocks in normal flow), §10.4 (least and most), CSS Sizing 3 §3.3 (`box-sizing`), HTML §15.3 (margins).
+
+use cssparser::{ParseError, Parser, Token};
+
+use super::super::calc::calc;
+use super::super::media::Screen;
+use super::super::tree::{NodeId, Space, Tree};
+use super::property::{Property, Setting, What};
+use super::winners::{Winners, Won};
+use super::{Parsed, wrong};
+
+/// Properties that only this module asks about.
+pub(super) const LAYOUT: [Property; 8] = [
+    Property::MarginLeft,
+    Property::MarginRight,
+    Property::PaddingLeft,
+    Property::PaddingRight,
+    Property::BorderLeft,
+    Property::BorderRight,
+    Property::MinWidth,
+    Property::BoxSizing,
+];
+
+/// The width of what an element contains, in what is `around` pixels wide.
+pub(super) fn content_width(tree: &Tree, node: NodeId, won: &Winners, around: f64, screen: &Screen) -> f64 {
+    use Property as P;
+    let of = |p: Property| match &won.slots[p as usize] {
+        Won::Set(Setting::Pixels(pixels), _) => Some(*pixels),
+        Won::Set(Setting::Part(part), _) => Some(part * around),
+        Won::Set(Setting::Sum(text), _) => with_parts(text, around, screen),
+        _ => None,
+    };
+    // Of what the page says nothing about, the browser's own style does.
+    let own = |p: Property, default: f64| if matches!(won.slots[p as usize], Won::None) { default } else { of(p).unwrap_or(0.0) };
+    let html = tree.space(node) == Space::Html;
+    let (left, right, padding) = match tree.local(node) {
+        "body" if html => (8.0, 8.0, 0.0),
+        "blockquote" | "figure" if html => (40.0, 40.0, 0.0),
+        "dd" if html => (40.0, 0.0, 0.0),
+        "ul" | "ol" | "menu" if html => (0.0, 0.0, 40.0),
+        _ => (0.0, 0.0, 0.0),
+    };
+    let inner = own(P::PaddingLeft, padding).max(0.0)
+        + own(P::PaddingRight, 0.0).max(0.0)
+        + own(P::BorderLeft, 0.0).max(0.0)
+        + own(P::BorderRight, 0.0).max(0.0);
+    let whole = matches!(&won.slots[P::BoxSizing as usize], Won::Set(Setting::Word(w), _) if &**w == "border-box");
+    let content = |width: f64| if whole { width - inner } else { width };
+    let margins = own(P::MarginLeft, left) + own(P::MarginRight, right);
+    let width = of(P::Width).map_or(around - margins - inner, content);
+    let most = of(P::MaxWidth).map_or(f64::INFINITY, content);
+    let least = of(P::MinWidth).map_or(0.0, content);
+    width.min(most).max(least).max(0.0)
+}
+
+/// A calculation in which parts of `whole` stand.
+fn with_parts(text: &str, whole: f64, screen: &Screen) -> Option<f64> {
+    fn put(input: &mut Parser<'_>, whole: f64, out: &mut String, depth: u32) {
+        loop {
+            let start = input.position();
+            let Ok(token) = input.next_including_whitespace() else { return };
+            match token.clone() {
+                Token::Percentage { unit_value, .. } => out.push_str(&format!("{}px", f64::from(unit_value) * whole)),
+                Token::Function(_) | Token::ParenthesisBlock if depth < 32 => {
+                    out.push_str(input.slice_from(start));
+                    let _ = input.parse_nested_block(|i| {
+                        put(i, whole, out, depth + 1);
+                        Ok::<_, ParseError<()>>(())
+                    });
+                    out.push(')');
+                }
+                _ => out.push_str(input.slice_from(start)),
+            }
+        }
+    }
+    let mut out = String::new();
+    put(&mut Parser::new(text), whole, &mut out, 0);
+    calc(&mut Parser::new(&out), Some(screen)).ok().map(|c| c.value)
+}
+
+/// A length, a part of what is around, or `auto`.
+pub(super) fn one_size(input: &mut Parser<'_>, screen: &Screen) -> Parsed<Setting> {
+    let state = input.state();
+    let start = input.position();
+    match input.next()?.clone() {
+        Token::Percentage { unit_value, .. } => Ok(Setting::Part(unit_value.into())),
+        Token::Ident(word) if word.eq_ignore_ascii_case("auto") => Ok(Setting::Word("auto".into())),
+        Token::Dimension { .. } | Token::Number { .. } | Token::Function(_) => {
+            input.reset(&state);
+            match input.try_parse(|i| calc(i, Some(screen))) {
+                Ok(c) if c.length || c.value == 0.0 => Ok(Setting::Pixels(c.value)),
+                Ok(_) => wrong(),
+                Err(_) => {
+                    super::property::sized(input)?;
+                    Ok(Setting::Sum(input.slice_from(start).into()))
+                }
+            }
+        }
+        _ => wrong(),
+    }
+}
+
+/// `margin` and `padding` in one of their forms.
+pub(super) fn edges(name: &str, input: &mut Parser<'_>, screen: &Screen, out: &mut Vec<What>) -> Parsed<()> {
+    let properties = super::property::longhands(name);
+    let mut sizes = Vec::new();
+    while !input.is_exhausted() {
+        let size = one_size(input, screen)?;
+        if name.starts_with("padding") && matches!(size, Setting::Word(_)) {
+            return wrong();
+        }
+        sizes.push(size);
+    }
+    let most = match name {
+        "margin" | "padding" => 4,
+        "margin-inline" | "padding-inline" => 2,
+        _ => 1,
+    };
+    if sizes.is_empty() || sizes.len() > most {
+        return wrong();
+    }
+    // Top, right, bottom and left, or the start and the end of a line.
+    let (left, right) = match (most, sizes.len()) {
+        (4, 4) => (3, 1),
+        (4, 2 | 3) => (1, 1),
+        (2, 2) => (0, 1),
+        _ => (0, 0),
+    };
+    for p in properties {
+        let n = if matches!(p, Property::MarginLeft | Property::PaddingLeft) { left } else { right };
+        out.push(What::Set(*p, sizes[n].clone()));
+    }
+    Ok(())
+}
+
+/// How wide `border` and its sides are: without a style not at all.
+pub(super) fn border_width(text: &str, screen: &Screen) -> f64 {
+    let mut input = Parser::new(text);
+    let (mut width, mut styled) = (3.0, false);
+    while !input.is_exhausted() {
+        if let Ok(found) = input.try_parse(|i| calc(i, Some(screen))) {
+            width = found.value;
+            continue;
+        }
+        match input.next().cloned() {
+            Ok(Token::Ident(word)) => match &*word.to_ascii_lowercase() {
+                "thin" => width = 1.0,
+                "medium" => width = 3.0,
+                "thick" => width = 5.0,
+                "solid" | "dashed" | "dotted" | "double" | "groove" | "ridge" | "inset" | "outset" => styled = true,
+                _ => {}
+            },
+            Ok(Token::Function(_)) => {
+                let _ = input.parse_nested_block(|i| {
+                    while i.next().is_ok() {}
+                    Ok::<_, ParseError<()>>(())
+                });
+            }
+            Ok(_) => {}
+            Err(_) => break,
+        }
+    }
+    if styled { width } else { 0.0 }
+}

@@ -1,0 +1,210 @@
+//! Controls of forms: what they ask for, and whether they have it, in a page that has just been loaded.
+//! Spec: HTML §4.10.5 (`input`), §4.10.7 (`select`), §4.10.20 (constraints).
+
+use std::collections::{HashMap, HashSet};
+
+use selectors::Element;
+
+use super::super::tree::{NodeId, Tree, flag};
+use super::element::El;
+
+/// Radio buttons by what holds for their group (HTML §4.10.5.1.16).
+#[derive(Default)]
+pub(super) struct Radios {
+    /// One of the group is checked.
+    pub(super) checked: HashSet<NodeId>,
+    /// One of the group has to be.
+    required: HashSet<NodeId>,
+}
+
+/// A group of radio buttons: is one checked, has one to be, and which are they?
+type Group = (bool, bool, Vec<NodeId>);
+
+impl El<'_> {
+    /// HTML §4.10.5.3.7: has it a range, and is its value outside? None: it has none.
+    pub(super) fn outside_range(&self) -> Option<bool> {
+        let kind = self.kind();
+        if !self.html(&["input"]) || !matches!(&*kind, "number" | "range" | "date" | "month" | "week" | "time" | "datetime-local")
+        {
+            return None;
+        }
+        let (least, most) = (self.attr("min"), self.attr("max"));
+        if kind == "range" {
+            return Some(false);
+        }
+        if least.is_none() && most.is_none() {
+            return None;
+        }
+        let value = self.attr("value").unwrap_or_default();
+        if kind == "number" {
+            let number = |text: &str| text.trim().parse::<f64>().ok();
+            let Some(value) = number(value) else { return Some(false) };
+            let below = least.and_then(number).is_some_and(|l| value < l);
+            return Some(below || most.and_then(number).is_some_and(|m| value > m));
+        }
+        // Written in one way only, dates and times sort as text.
+        let same = |limit: &&str| limit.len() == value.len();
+        Some(least.filter(same).is_some_and(|l| value < l) || most.filter(same).is_some_and(|m| value > m))
+    }
+
+    /// HTML §4.10.20: a control whose value does not satisfy its constraints.
+    pub(super) fn invalid_control(&self) -> bool {
+        if self.disabled() || (self.attr("readonly").is_some() && !self.html(&["select"])) {
+            return false;
+        }
+        let mistyped = || {
+            let value = self.attr("value").unwrap_or_default().trim();
+            match (self.html(&["input"]), &*self.kind()) {
+                (true, "email") => {
+                    let parts = value.split_once('@');
+                    !value.is_empty() && parts.is_none_or(|(a, b)| a.is_empty() || b.is_empty() || value.contains(' '))
+                }
+                (true, "url") => !value.is_empty() && ::url::Url::parse(value).is_err(),
+                _ => false,
+            }
+        };
+        self.wanting() || self.outside_range() == Some(true) || mistyped()
+    }
+
+    /// A control, or a form or fieldset with a control, that is invalid.
+    pub(super) fn invalid(&self) -> bool {
+        if !self.html(&["form", "fieldset"]) {
+            return self.invalid_control();
+        }
+        let tree = self.tree();
+        let mut next = tree.following(self.id, self.id, true);
+        while let Some(node) = next {
+            if tree.is_element(node) && self.at(node).invalid_control() {
+                return true;
+            }
+            next = tree.following(node, self.id, true);
+        }
+        false
+    }
+
+    /// Required, and not filled in.
+    pub(super) fn wanting(&self) -> bool {
+        if self.html(&["select"]) {
+            return self.attr("required").is_some() && !self.disabled() && self.nothing_chosen();
+        }
+        let kind = self.kind();
+        if self.html(&["input"]) && kind == "radio" {
+            return !self.disabled() && self.radios().required.contains(&self.id) && !self.radios().checked.contains(&self.id);
+        }
+        // HTML §4.10.5.1, the table: to these `required` does not apply.
+        if self.html(&["input"]) && matches!(&*kind, "range" | "color" | "hidden" | "submit" | "reset" | "button" | "image") {
+            return false;
+        }
+        self.html(&["input", "textarea"])
+            && self.attr("required").is_some()
+            && self.attr("value").is_none_or(str::is_empty)
+            && self.attr("checked").is_none()
+            && !self.tree().has(self.id, flag::TEXT)
+            && !self.disabled()
+    }
+
+    /// HTML §4.10.7: has a `select` no selected option, or only the one that asks for a choice?
+    pub(super) fn nothing_chosen(&self) -> bool {
+        let tree = self.tree();
+        let rows = self.attr("size").and_then(|s| s.trim().parse::<u32>().ok()).unwrap_or(0);
+        let closed = self.attr("multiple").is_none() && rows <= 1;
+        let (mut first, mut selected, mut shown) = (None, None, None);
+        let mut next = tree.following(self.id, self.id, true);
+        while let Some(node) = next {
+            if tree.is_html(node, "option") {
+                first.get_or_insert(node);
+                if tree.attr(node, "selected").is_some() {
+                    selected = Some(node);
+                }
+                if tree.attr(node, "disabled").is_none() {
+                    shown.get_or_insert(node);
+                }
+            }
+            next = tree.following(node, self.id, true);
+        }
+        let Some(chosen) = selected.or(shown.filter(|_| closed)) else { return true };
+        // Without a `value` it is its text, of which is known only whether there is some.
+        let empty = tree.attr(chosen, "value").map_or(!tree.has(chosen, flag::TEXT), str::is_empty);
+        closed && first == Some(chosen) && empty && tree.parent(chosen) == Some(self.id)
+    }
+
+    pub(super) fn radios(&self) -> &Radios {
+        self.view.radios.get_or_init(|| {
+            let tree = self.tree();
+            let mut named: HashMap<&str, NodeId> = HashMap::new();
+            let mut buttons = Vec::new();
+            let mut next = tree.following(Tree::DOCUMENT, Tree::DOCUMENT, true);
+            while let Some(node) = next {
+                if tree.is_element(node) {
+                    if let Some(id) = tree.attr(node, "id") {
+                        named.entry(id).or_insert(node);
+                    }
+                    let button = self.at(node);
+                    if button.html(&["input"]) && button.kind() == "radio" {
+                        buttons.push(button);
+                    }
+                }
+                next = tree.following(node, Tree::DOCUMENT, true);
+            }
+            // Without a name each is alone, and nothing is asked of it.
+            let mut groups: HashMap<(Option<NodeId>, &str), Group> = HashMap::new();
+            let mut radios = Radios::default();
+            for button in buttons {
+                let checked = button.attr("checked").is_some();
+                let Some(name) = button.attr("name").filter(|n| !n.is_empty()) else {
+                    if checked {
+                        radios.checked.insert(button.id);
+                    }
+                    continue;
+                };
+                let group = groups.entry((button.form(&named), name)).or_default();
+                group.0 |= checked;
+                group.1 |= button.attr("required").is_some();
+                group.2.push(button.id);
+            }
+            for (checked, required, all) in groups.into_values() {
+                if checked {
+                    radios.checked.extend(&all);
+                }
+                if required {
+                    radios.required.extend(&all);
+                }
+            }
+            radios
+        })
+    }
+
+    /// The selected option, or the first one of a closed list where none says so.
+    pub(super) fn chosen_option(&self) -> bool {
+        if !self.html(&["option"]) {
+            return false;
+        }
+        if self.attr("selected").is_some() {
+            return true;
+        }
+        let mut at = self.parent_element();
+        while let Some(list) = at.filter(|l| !l.html(&["select"])) {
+            at = list.parent_element();
+        }
+        let Some(list) = at.filter(|l| l.attr("multiple").is_none() && l.attr("size").is_none()) else { return false };
+        let tree = self.tree();
+        let mut first = None;
+        let mut next = tree.following(list.id, list.id, true);
+        while let Some(node) = next {
+            if tree.is_html(node, "option") {
+                if tree.attr(node, "selected").is_some() {
+                    return false;
+                }
+                if first.is_none() && tree.attr(node, "disabled").is_none() {
+                    first = Some(node);
+                }
+            }
+            next = tree.following(node, list.id, true);
+        }
+        first == Some(self.id)
+    }
+
+    pub(super) fn required_kind(&self) -> bool {
+        self.html(&["input", "select", "textarea"])
+    }
+}
