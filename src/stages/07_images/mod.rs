@@ -6,6 +6,7 @@
 //! Alone: `examples/images.rs`.
 
 mod event;
+mod landing;
 mod lanes;
 mod names;
 mod one;

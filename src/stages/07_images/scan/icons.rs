@@ -1,8 +1,9 @@
 //! Icons: a browser asks for the one that seems to fit a tab best, and for the next as long as that promises to fit better.
 //! HTML §4.6.7.8 leaves the choice open; this is Chromium's (`favicon_handler.cc`, `select_favicon_frames.cc`).
 
-use super::page::{Page, resolve};
+use super::page::Page;
 use super::policy::Destination;
+use super::refer::resolve;
 use super::reference::{IconId, Kind, Reference, SkipReason, Source, Verdict};
 use super::tree::NodeId;
 

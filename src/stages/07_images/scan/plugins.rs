@@ -1,7 +1,9 @@
 //! `object` and `embed`: fetched only when they are rendered, and as what their type says (HTML §4.8.6, §4.8.7).
 
-use super::page::{Manner, Page, is_image_type};
+use super::elements::is_image_type;
+use super::page::Page;
 use super::policy::Destination;
+use super::refer::Manner;
 use super::reference::{Kind, ObjectId, Order, SkipReason, Source};
 use super::tree::{NodeId, flag};
 

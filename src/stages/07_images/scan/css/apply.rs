@@ -5,8 +5,9 @@ use std::collections::{HashMap, HashSet};
 
 use encoding_rs::UTF_8;
 
-use super::super::page::{Manner, Page};
+use super::super::page::Page;
 use super::super::policy::ReferrerPolicy;
+use super::super::refer::Manner;
 use super::super::reference::Source;
 use super::super::tree::{NodeId, Space, Tree, flag};
 use super::cascade::{self, Applied, Cascade, Input, Origin};

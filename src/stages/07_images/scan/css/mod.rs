@@ -34,8 +34,9 @@ use ::url::Url;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 use super::kind;
-use super::page::{Manner, Page, resolve};
+use super::page::Page;
 use super::policy::{Destination, ReferrerPolicy, integrity_holds};
+use super::refer::{Manner, resolve};
 use super::reference::{Kind, Order, SheetAnswer, SheetId, SkipReason, Source};
 use super::tree::{NodeId, flag};
 use sheet::Sheet;

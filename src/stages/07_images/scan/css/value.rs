@@ -3,8 +3,8 @@
 
 use cssparser::{ParseError, Parser, Token};
 
+use super::super::elements::is_image_type;
 use super::super::media::Screen;
-use super::super::page::is_image_type;
 use super::color::color;
 use super::density::{calculated, densities};
 use super::gradient::gradient;
