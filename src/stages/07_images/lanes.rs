@@ -108,6 +108,8 @@ struct State<J, R, B> {
     called: usize,
     /// Whoever takes a job calls the next lane if there is more to start.
     eager: bool,
+    /// So many of the oldest of them are answered.
+    answered: usize,
     /// How many requests a thread that is alone sends together: as many as the most jobs that have waited are worth.
     abreast: usize,
     /// Some job stood still until what was kept for later was let go of: a server that serves one connection at a time.
@@ -138,6 +140,7 @@ impl<J: Job, R, B> Lanes<J, R, B> {
                 idle: 0,
                 called: 0,
                 eager: false,
+                answered: 0,
                 abreast: 1,
                 stood: false,
                 few: 0,

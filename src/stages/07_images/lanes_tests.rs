@@ -310,8 +310,10 @@ fn one_wait_serves_for_several_of_a_neighbours_answers() {
     let steps = work.steps.into_inner().unwrap();
     let awaited: Vec<_> = steps.iter().filter(|step| matches!(step, Step::Awaited(_))).collect();
     assert_eq!(awaited.len(), 100 / ABREAST, "{awaited:?}");
-    let first = (0..4).map(Step::Begun).chain([Step::Awaited(3)]).chain((0..4).map(Step::Ended)).chain([Step::Begun(4)]);
-    assert!(first.eq(steps.into_iter().take(10)));
+    // The answers that are there are looked at while the next requests are on their way.
+    let next = (0..4).flat_map(|n| [Step::Ended(n), Step::Begun(n + 4)]);
+    let first = (0..4).map(Step::Begun).chain([Step::Awaited(3)]).chain(next).chain([Step::Awaited(7), Step::Ended(4)]);
+    assert!(first.eq(steps.into_iter().take(15)));
 }
 
 #[test]

@@ -31,18 +31,18 @@ where
             state.eager = true;
             return state;
         }
-        if state.begun.is_empty() {
-            state = self.set_out(state, last);
-            if state.eager && !last {
-                return state;
-            }
+        state = self.set_out(state, last);
+        if state.eager && !last {
+            return state;
         }
+        state.answered = state.answered.saturating_sub(1);
         let Some(begun) = state.begun.pop_front() else { return state };
         self.finish(state, begun, !last)
     }
 
-    /// Begins a few jobs and waits for the answer to the newest. A neighbour answers one after the other, so the older ones are there
-    /// then, and one wait has served for all.
+    /// Begins jobs until a few are under way. When none of them is known to be answered it waits for the newest: a neighbour answers one
+    /// after the other, so the older ones are there then, and one wait has served for all. (The next requests leave while these answers
+    /// are looked at: the neighbour is kept at work.)
     fn set_out<'l>(self, mut state: Guard<'l, J, R, W>, last: bool) -> Guard<'l, J, R, W>
     where
         'env: 'l,
@@ -61,7 +61,8 @@ where
             state.begun.push_back(Begun { at, rank, job });
         }
         let under_way = state.begun.len() as u32;
-        if under_way > 1
+        if state.answered == 0
+            && under_way > 1
             && let Some(Begun { at, rank, job }) = state.begun.pop_back()
         {
             drop(state);
@@ -71,6 +72,7 @@ where
             state = self.lanes.lock();
             state.begun.push_back(Begun { at, rank, job });
             state.eager |= !answered;
+            state.answered = state.begun.len();
         }
         state
     }
