@@ -42,22 +42,37 @@ impl Fields {
 
     /// Names, as the peer spells them, and values, in order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&str, &[u8])> + Clone {
-        let before = |n: usize| if n == 0 { (0, 0) } else { self.ends[n - 1] };
-        (0..self.len()).map(move |n| {
-            let ((name, value), (name_end, value_end)) = (before(n), self.ends[n]);
-            (&self.names[name..name_end], &self.values[value..value_end])
-        })
+        (0..self.len()).map(|n| (self.name(n), self.value(n)))
     }
 
     /// The values of all fields of that name (compared without case), in order.
     pub fn all<'f>(&'f self, name: &'f str) -> impl DoubleEndedIterator<Item = &'f [u8]> + Clone {
-        self.iter().filter(move |(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+        (0..self.len()).filter(move |n| self.is(*n, name)).map(|n| self.value(n))
     }
 
     /// The value of the first field of that name.
     pub fn get(&self, name: &str) -> Option<&[u8]> {
         // Not `all`, which would borrow the name for as long as the value.
-        self.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+        (0..self.len()).find(|n| self.is(*n, name)).map(|n| self.value(n))
+    }
+
+    /// Where the name and the value of field `n` begin.
+    fn start(&self, n: usize) -> (usize, usize) {
+        n.checked_sub(1).map_or((0, 0), |before| self.ends[before])
+    }
+
+    fn name(&self, n: usize) -> &str {
+        &self.names[self.start(n).0..self.ends[n].0]
+    }
+
+    fn value(&self, n: usize) -> &[u8] {
+        &self.values[self.start(n).1..self.ends[n].1]
+    }
+
+    /// Is `name` that of field `n`? Most differ in length, and are not looked at.
+    fn is(&self, n: usize, name: &str) -> bool {
+        let (start, end) = (self.start(n).0, self.ends[n].0);
+        end - start == name.len() && self.names.as_bytes()[start..end].eq_ignore_ascii_case(name.as_bytes())
     }
 
     /// As events show them.
