@@ -2,7 +2,7 @@
 //! Spec: Selectors 4 §6–§15, HTML §4.16.3 (pseudo-classes).
 
 use std::cell::OnceCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fmt;
 
 use selectors::attr::{AttrSelectorOperation, CaseSensitivity, NamespaceConstraint};
@@ -140,49 +140,6 @@ impl<'t> El<'t> {
                 ));
         (text && self.attr("readonly").is_none() && !self.disabled())
             || self.attr("contenteditable").is_some_and(|v| !v.eq_ignore_ascii_case("false"))
-    }
-
-    /// HTML §4.10.22.2: the first of its form that submits it.
-    fn default_button(&self) -> bool {
-        self.submits() && self.view.defaults.get_or_init(|| self.default_buttons()).contains(&self.id)
-    }
-
-    /// Those of all forms.
-    fn default_buttons(&self) -> HashSet<NodeId> {
-        let tree = self.tree();
-        // The first element of each name.
-        let mut named: HashMap<&str, NodeId> = HashMap::new();
-        let mut buttons = Vec::new();
-        let mut next = tree.following(Tree::DOCUMENT, Tree::DOCUMENT, true);
-        while let Some(node) = next {
-            if tree.is_element(node) {
-                if let Some(id) = tree.attr(node, "id") {
-                    named.entry(id).or_insert(node);
-                }
-                buttons.extend(Some(self.at(node)).filter(Self::submits));
-            }
-            next = tree.following(node, Tree::DOCUMENT, true);
-        }
-        let mut forms = HashSet::new();
-        let mut first = |button: &Self| button.form(&named).is_some_and(|form| forms.insert(form));
-        buttons.iter().filter(|b| first(b)).map(|b| b.id).collect()
-    }
-
-    fn submits(&self) -> bool {
-        (self.html(&["button"]) && !matches!(&*self.kind(), "button" | "reset"))
-            || (self.html(&["input"]) && matches!(&*self.kind(), "submit" | "image"))
-    }
-
-    /// The form that it belongs to: the one that `form` names, else the one around it.
-    pub(super) fn form(&self, named: &HashMap<&str, NodeId>) -> Option<NodeId> {
-        if let Some(name) = self.attr("form") {
-            return named.get(name).copied().filter(|n| self.tree().is_html(*n, "form"));
-        }
-        let mut at = self.parent_element();
-        while let Some(parent) = at.filter(|p| !p.html(&["form"])) {
-            at = parent.parent_element();
-        }
-        at.map(|form| form.id)
     }
 
     /// Can it have the focus, so that `autofocus` gives it (HTML §6.6.2)?

@@ -128,24 +128,59 @@ impl El<'_> {
         closed && first == Some(chosen) && empty && tree.parent(chosen) == Some(self.id)
     }
 
+    /// HTML §4.10.22.2: the first of its form that submits it.
+    pub(super) fn default_button(&self) -> bool {
+        self.submits()
+            && self
+                .view
+                .defaults
+                .get_or_init(|| {
+                    let (buttons, named) = self.controls(Self::submits);
+                    let mut forms = HashSet::new();
+                    let mut first = |button: &Self| button.form(&named).is_some_and(|form| forms.insert(form));
+                    buttons.iter().filter(|b| first(b)).map(|b| b.id).collect()
+                })
+                .contains(&self.id)
+    }
+
+    fn submits(&self) -> bool {
+        (self.html(&["button"]) && !matches!(&*self.kind(), "button" | "reset"))
+            || (self.html(&["input"]) && matches!(&*self.kind(), "submit" | "image"))
+    }
+
+    /// The form that it belongs to: the one that `form` names, else the one around it.
+    fn form(&self, named: &HashMap<&str, NodeId>) -> Option<NodeId> {
+        if let Some(name) = self.attr("form") {
+            return named.get(name).copied().filter(|n| self.tree().is_html(*n, "form"));
+        }
+        let mut at = self.parent_element();
+        while let Some(parent) = at.filter(|p| !p.html(&["form"])) {
+            at = parent.parent_element();
+        }
+        at.map(|form| form.id)
+    }
+
+    /// The controls of the page that are `wanted`, and the first element of each id, by which they may name their form.
+    fn controls(&self, wanted: impl Fn(&Self) -> bool) -> (Vec<Self>, HashMap<&str, NodeId>) {
+        let tree = self.tree();
+        let mut named = HashMap::new();
+        let mut controls = Vec::new();
+        let mut next = tree.following(Tree::DOCUMENT, Tree::DOCUMENT, true);
+        while let Some(node) = next {
+            if tree.is_element(node) {
+                if let Some(id) = tree.attr(node, "id") {
+                    named.entry(id).or_insert(node);
+                }
+                controls.extend(Some(self.at(node)).filter(&wanted));
+            }
+            next = tree.following(node, Tree::DOCUMENT, true);
+        }
+        (controls, named)
+    }
+
     pub(super) fn radios(&self) -> &Radios {
         self.view.radios.get_or_init(|| {
-            let tree = self.tree();
-            let mut named: HashMap<&str, NodeId> = HashMap::new();
-            let mut buttons = Vec::new();
-            let mut next = tree.following(Tree::DOCUMENT, Tree::DOCUMENT, true);
-            while let Some(node) = next {
-                if tree.is_element(node) {
-                    if let Some(id) = tree.attr(node, "id") {
-                        named.entry(id).or_insert(node);
-                    }
-                    let button = self.at(node);
-                    if button.html(&["input"]) && button.kind() == "radio" {
-                        buttons.push(button);
-                    }
-                }
-                next = tree.following(node, Tree::DOCUMENT, true);
-            }
+            let (buttons, named) = self.controls(|e| e.html(&["input"]) && e.kind() == "radio");
             // Without a name each is alone, and nothing is asked of it.
             let mut groups: HashMap<(Option<NodeId>, &str), Group> = HashMap::new();
             let mut radios = Radios::default();

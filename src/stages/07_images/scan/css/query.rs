@@ -4,7 +4,7 @@
 use cssparser::{ParseError, Parser, Token};
 
 use super::super::media::Screen;
-use super::substitute::{Context, substitute};
+use super::substitute::{Context, closing, substitute};
 use super::{Parsed, wrong};
 
 /// Three-valued logic (Media Queries 4 §3.1): None is unknown.
@@ -144,15 +144,10 @@ fn plain(text: &str) -> String {
                     continue;
                 }
                 Token::Comment(_) => continue,
-                Token::Function(_) | Token::ParenthesisBlock => ')',
-                Token::SquareBracketBlock => ']',
-                Token::CurlyBracketBlock => '}',
-                _ => {
-                    out.push_str(input.slice_from(start));
-                    continue;
-                }
+                other => closing(other),
             };
             out.push_str(input.slice_from(start));
+            let Some(close) = close else { continue };
             if depth < DEEP {
                 let _ = input.parse_nested_block(|i| {
                     add(i, out, depth + 1);

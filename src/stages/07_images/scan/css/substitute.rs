@@ -38,7 +38,7 @@ fn substitute_into(input: &mut Parser<'_>, out: &mut String, context: &Context<'
         let start = input.position();
         let Ok(token) = input.next_including_whitespace_and_comments() else { return Ok(()) };
         let token = token.clone();
-        let close = match &token {
+        match &token {
             Token::Function(f) if f.eq_ignore_ascii_case("if") => {
                 input.parse_nested_block(|i| chosen(i, out, context, depth + 1))?;
                 out.push_str("/**/");
@@ -71,17 +71,23 @@ fn substitute_into(input: &mut Parser<'_>, out: &mut String, context: &Context<'
                 out.push_str("/**/");
                 continue;
             }
-            Token::Function(_) | Token::ParenthesisBlock => ')',
-            Token::SquareBracketBlock => ']',
-            Token::CurlyBracketBlock => '}',
-            _ => {
-                out.push_str(input.slice_from(start));
-                continue;
-            }
-        };
+            _ => {}
+        }
         out.push_str(input.slice_from(start));
-        input.parse_nested_block(|i| substitute_into(i, out, context, depth + 1))?;
-        out.push(close);
+        if let Some(close) = closing(&token) {
+            input.parse_nested_block(|i| substitute_into(i, out, context, depth + 1))?;
+            out.push(close);
+        }
+    }
+}
+
+/// What ends the block that `token` opens, if it opens one.
+pub(super) fn closing(token: &Token<'_>) -> Option<char> {
+    match token {
+        Token::Function(_) | Token::ParenthesisBlock => Some(')'),
+        Token::SquareBracketBlock => Some(']'),
+        Token::CurlyBracketBlock => Some('}'),
+        _ => None,
     }
 }
 
