@@ -1,6 +1,5 @@
 //! When the page has ended and its sheets are there: what its styles make it fetch.
 
-use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 use encoding_rs::UTF_8;
@@ -12,6 +11,7 @@ use super::super::reference::Source;
 use super::super::tree::{NodeId, Space, Tree, flag};
 use super::cascade::{self, Applied, Cascade, Input, Origin};
 use super::element::{El, View};
+use super::forms::Forms;
 use super::property;
 use super::rendering::PAINTS;
 use super::shadows::Shadows;
@@ -104,15 +104,7 @@ impl Page {
         };
         let inline = |text: &str| self.gate.inline_style(true, text, "").is_ok();
         let shadows = Shadows::new(&self.tree, &[]);
-        let view = View {
-            tree: &self.tree,
-            xml: self.xml,
-            fragment: None,
-            focused: None,
-            defaults: OnceCell::new(),
-            radios: OnceCell::new(),
-            shadows,
-        };
+        let view = View { tree: &self.tree, xml: self.xml, fragment: None, focused: None, forms: Forms::default(), shadows };
         let input = Input {
             tree: &self.tree,
             screen: &self.screen,

@@ -1,7 +1,6 @@
 //! Which pictures the rendered elements of a page have in their style: matching, cascading, and a walk from the root down.
 //! Spec: CSS Cascade 5 §6 (order), CSS Variables 1, CSS Display 3 (what is not rendered).
 
-use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -15,6 +14,7 @@ use selectors::{Element, OpaqueElement};
 use super::super::media::Screen;
 use super::super::tree::{NodeId, Space, Tree, flag};
 use super::element::{El, View};
+use super::forms::Forms;
 use super::property::{Property, Setting, What, Wide, read};
 use super::registered::Registered;
 use super::selector::{Css, Pseudo};
@@ -152,8 +152,7 @@ impl<'p> Cascade<'p> {
                 xml: input.xml,
                 fragment: input.fragment,
                 focused: input.focused,
-                defaults: OnceCell::new(),
-                radios: OnceCell::new(),
+                forms: Forms::default(),
                 shadows: Shadows::new(input.tree, input.shadows),
             },
             screen: input.screen,

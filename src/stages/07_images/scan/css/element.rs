@@ -1,8 +1,6 @@
 //! An element as selectors see it, in a page that has just been loaded and that nobody touches.
 //! Spec: Selectors 4 §6–§15, HTML §4.16.3 (pseudo-classes).
 
-use std::cell::OnceCell;
-use std::collections::HashSet;
 use std::fmt;
 
 use selectors::attr::{AttrSelectorOperation, CaseSensitivity, NamespaceConstraint};
@@ -11,7 +9,7 @@ use selectors::matching::{ElementSelectorFlags, MatchingContext};
 use selectors::{Element, OpaqueElement};
 
 use super::super::tree::{NodeId, Space, Tree, flag};
-use super::forms::Radios;
+use super::forms::Forms;
 use super::selector::{Class, Css, Pseudo, Word};
 use super::shadows::Shadows;
 
@@ -23,10 +21,7 @@ pub(super) struct View<'t> {
     /// What has the focus.
     pub(super) focused: Option<NodeId>,
     pub(super) shadows: Shadows,
-    /// The default buttons of all forms, when one is asked about.
-    pub(super) defaults: OnceCell<HashSet<NodeId>>,
-    /// What the groups of radio buttons are, when one is asked about.
-    pub(super) radios: OnceCell<Radios>,
+    pub(super) forms: Forms,
 }
 
 /// An element, as `selectors` sees it.

@@ -1,12 +1,26 @@
 //! Controls of forms: what they ask for, and whether they have it, in a page that has just been loaded.
 //! Spec: HTML §4.10.5 (`input`), §4.10.7 (`select`), §4.10.20 (constraints).
 
+use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 
 use selectors::Element;
 
 use super::super::tree::{NodeId, Tree, flag};
 use super::element::El;
+
+/// What is found out of all controls at once, when one is asked about: each by itself would walk through the page again.
+#[derive(Default)]
+pub(super) struct Forms {
+    /// The default buttons of all forms.
+    defaults: OnceCell<HashSet<NodeId>>,
+    /// What the groups of radio buttons are.
+    radios: OnceCell<Radios>,
+    /// Forms and fieldsets with an invalid control.
+    invalid: OnceCell<HashSet<NodeId>>,
+    /// Of each closed list the option that it shows where none says that it is selected.
+    shown: RefCell<HashMap<NodeId, Option<NodeId>>>,
+}
 
 /// Radio buttons by what holds for their group (HTML §4.10.5.1.16).
 #[derive(Default)]
@@ -71,15 +85,23 @@ impl El<'_> {
         if !self.html(&["form", "fieldset"]) {
             return self.invalid_control();
         }
+        self.view.forms.invalid.get_or_init(|| self.holders_of_invalid()).contains(&self.id)
+    }
+
+    /// What invalid controls are in, up to the roots of their trees.
+    fn holders_of_invalid(&self) -> HashSet<NodeId> {
         let tree = self.tree();
-        let mut next = tree.following(self.id, self.id, true);
-        while let Some(node) = next {
-            if tree.is_element(node) && self.at(node).invalid_control() {
-                return true;
+        let mut holders = HashSet::new();
+        let nodes = (0..tree.len() as u32).map(NodeId).filter(|n| tree.is_element(*n));
+        for node in nodes.filter(|n| self.at(*n).invalid_control()) {
+            let within = |n: &NodeId| !tree.has(*n, flag::SHADOW | flag::CONTENTS);
+            let mut at = tree.parent(node).filter(within);
+            // What is known already has all around it known too.
+            while let Some(holder) = at.filter(|h| holders.insert(*h)) {
+                at = tree.parent(holder).filter(within);
             }
-            next = tree.following(node, self.id, true);
         }
-        false
+        holders
     }
 
     /// Required, and not filled in.
@@ -133,6 +155,7 @@ impl El<'_> {
         self.submits()
             && self
                 .view
+                .forms
                 .defaults
                 .get_or_init(|| {
                     let (buttons, named) = self.controls(Self::submits);
@@ -179,7 +202,7 @@ impl El<'_> {
     }
 
     pub(super) fn radios(&self) -> &Radios {
-        self.view.radios.get_or_init(|| {
+        self.view.forms.radios.get_or_init(|| {
             let (buttons, named) = self.controls(|e| e.html(&["input"]) && e.kind() == "radio");
             // Without a name each is alone, and nothing is asked of it.
             let mut groups: HashMap<(Option<NodeId>, &str), Group> = HashMap::new();
@@ -222,21 +245,26 @@ impl El<'_> {
             at = list.parent_element();
         }
         let Some(list) = at.filter(|l| l.attr("multiple").is_none() && l.attr("size").is_none()) else { return false };
+        *self.view.forms.shown.borrow_mut().entry(list.id).or_insert_with(|| list.first_option()) == Some(self.id)
+    }
+
+    /// The first option that can be chosen, unless one is selected.
+    fn first_option(&self) -> Option<NodeId> {
         let tree = self.tree();
         let mut first = None;
-        let mut next = tree.following(list.id, list.id, true);
+        let mut next = tree.following(self.id, self.id, true);
         while let Some(node) = next {
             if tree.is_html(node, "option") {
                 if tree.attr(node, "selected").is_some() {
-                    return false;
+                    return None;
                 }
                 if first.is_none() && tree.attr(node, "disabled").is_none() {
                     first = Some(node);
                 }
             }
-            next = tree.following(node, list.id, true);
+            next = tree.following(node, self.id, true);
         }
-        first == Some(self.id)
+        first
     }
 
     pub(super) fn required_kind(&self) -> bool {

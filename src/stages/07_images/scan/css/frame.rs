@@ -1,7 +1,6 @@
 //! The size of a frame, which is the viewport of the page in it, as far as it is known without layout.
 //! Spec: HTML §15.4.3 (dimension attributes), CSS Sizing 3 §5.1 (300 by 150 where nothing is said).
 
-use std::cell::OnceCell;
 use std::rc::Rc;
 
 use selectors::context::{
@@ -13,6 +12,7 @@ use super::super::media::Screen;
 use super::super::page::Page;
 use super::super::tree::NodeId;
 use super::element::{El, View};
+use super::forms::Forms;
 use super::property::{Declared, Property, Setting, What};
 use super::shadows::Shadows;
 use super::sheet::{Rule, read_attribute};
@@ -65,8 +65,7 @@ impl Page {
             xml: self.xml,
             fragment: self.url.fragment(),
             focused: None,
-            defaults: OnceCell::new(),
-            radios: OnceCell::new(),
+            forms: Forms::default(),
             shadows,
         };
         let quirks = if self.quirks { QuirksMode::Quirks } else { QuirksMode::NoQuirks };
