@@ -419,6 +419,28 @@ fn control_c_ends_at_once_and_leaves_whole_files_only() {
     });
 }
 
+/// `timeout` sends it to the process, and then to all of its group.
+#[test]
+fn sigterm_that_comes_twice_leaves_whole_files_and_their_index() {
+    use std::os::unix::process::ExitStatusExt as _;
+
+    let paths: Vec<_> = (0..20).map(|n| format!("/{n}.png")).collect();
+    let reply = |path: &str| match path {
+        "/" => html(page(&paths)),
+        "/0.png" => Reply::Whole(200, "image/png", png(100)),
+        _ => Reply::Silent,
+    };
+    let top = tempfile::tempdir().unwrap();
+    site(&["127.0.0.1"], reply, |port, seen| {
+        let mut child = start(port, top.path());
+        seen.wait_for("/6.png");
+        signal(&child, "TERM");
+        signal(&child, "TERM");
+        assert_eq!(child.wait().unwrap().signal(), Some(15));
+        assert_eq!(files(top.path()), ["0.png", "index.json"]);
+    });
+}
+
 #[test]
 fn after_kill_9_the_next_run_is_whole() {
     let paths: Vec<_> = (0..20).map(|n| format!("/{n}.png")).collect();
