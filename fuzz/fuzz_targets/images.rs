@@ -15,6 +15,7 @@ fn references(kind: &[u8], parts: &[&[u8]], css: &[u8]) -> Vec<Reference> {
         most: 1000,
         frames: true,
         follow: true,
+        given_up: || false,
     });
     let mut found = Vec::new();
     for part in parts {

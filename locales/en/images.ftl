@@ -70,6 +70,7 @@ images-postponed = { $n ->
     [one] { $n } fetch had to wait for a free descriptor; ulimit -n shows the limit
    *[other] { $n } fetches had to wait for a free descriptor; ulimit -n shows the limit
 }
+images-styles-given-up = the page's style sheets are too much work: pictures that they show on some elements were not looked for
 images-indexed = { $files ->
     [one] { $files } file saved; { $path } says which is which
    *[other] { $files } files saved; { $path } says which is which

@@ -481,6 +481,8 @@ fn rare() -> Vec<String> {
         ResponseEvent::WriteFailed { fd: 5, offered: 16_384, why: os_words(&std::io::Error::from_raw_os_error(32)) }.into(),
         // Only Linux has splice().
         ResponseEvent::Spliced { fd: 5, to: 1, bytes: 65_536 }.into(),
+        // A page for that takes seconds.
+        ImagesEvent::StylesGivenUp { steps: 100_000_000 }.into(),
         // Only a terminal gets a preview.
         ResponseEvent::Previewed { shown: 20, lines: 312, cut: 1 }.into(),
         ImagesEvent::Postponed { image: FetchId(7), number: 7 }.into(),

@@ -180,6 +180,7 @@ fn run(folder: &Path, case: &Value, frames: bool, step: usize) -> Outcome {
         most: 100_000,
         frames,
         follow: true,
+        given_up: || false,
     };
     let mut scanner = Scanner::new(context);
     let mut images = Vec::new();
@@ -373,6 +374,7 @@ fn a_reference_cut_off_by_the_limit_is_told_once() {
         most: 3,
         frames: false,
         follow: true,
+        given_up: || false,
     };
     let mut scanner = Scanner::new(context);
     let mut found = scanner.feed(b"<meta charset=utf-8><img src=1><img src=2><img src=3><img src=4><img src=5><p>");

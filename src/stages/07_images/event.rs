@@ -79,6 +79,11 @@ pub enum ImagesEvent {
         /// So many were passed over.
         cut: u64,
     },
+    /// The page's style sheets were too much work: pictures of elements that had not had their turn are not known.
+    StylesGivenUp {
+        /// So many elements, attributes, rules and values were looked at.
+        steps: u64,
+    },
     /// `index.json` was written: `--save-images`.
     Indexed {
         /// Where.

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use ::url::{Position, Url};
 
+use crate::deadline::INTERRUPTED;
 use crate::event::{Emitter, FetchId};
 use crate::exit::{Error, os_words};
 use crate::journey::Purpose;
@@ -120,7 +121,9 @@ impl<V: Visit> ImagesStage<'_, '_, V> {
     pub fn begin(&mut self, url: &Url, head: &Head) -> bool {
         let ImagesPlan { viewport, most, frames, follow, .. } = *self.plan;
         let content_type = head.field("content-type").map(<[u8]>::to_vec);
-        let context = PageContext { url: url.clone(), content_type, fields: head.fields.clone(), viewport, most, frames, follow };
+        let (url_of_page, fields) = (url.clone(), head.fields.clone());
+        let given_up = || INTERRUPTED.load(Ordering::Relaxed);
+        let context = PageContext { url: url_of_page, content_type, fields, viewport, most, frames, follow, given_up };
         let scanner = Scanner::new(context);
         if !scanner.is_page() {
             return false;
@@ -216,9 +219,12 @@ impl<V: Visit> ImagesStage<'_, '_, V> {
             }
         }
         self.crew.close();
-        let cut = self.scanner.take().map_or(0, |s| s.cut());
+        let (cut, spent) = self.scanner.take().map_or((0, None), |s| (s.cut(), s.styles_given_up()));
         if cut > 0 {
             self.fetching.out.emit(|| ImagesEvent::Cut { most: self.plan.most, cut });
+        }
+        if let Some(steps) = spent.filter(|_| !interrupted) {
+            self.fetching.out.emit(|| ImagesEvent::StylesGivenUp { steps });
         }
         let totals = std::mem::take(&mut *self.fetching.totals.lock().unwrap_or_else(PoisonError::into_inner));
         let mut failure = totals.first.map(|(_, error)| error);

@@ -131,13 +131,21 @@ struct Seen<'e> {
     ends: HashMap<u32, End<'e>>,
     postponed: HashSet<u32>,
     cut: u64,
+    styles_given_up: bool,
     indexed: Option<&'e ImagesEvent>,
 }
 
 impl<'e> Seen<'e> {
     fn read(story: &StageStory<'e, ImagesEvent>) -> Self {
-        let mut seen =
-            Self { page: "", rows: Vec::new(), ends: HashMap::new(), postponed: HashSet::new(), cut: 0, indexed: None };
+        let mut seen = Self {
+            page: "",
+            rows: Vec::new(),
+            ends: HashMap::new(),
+            postponed: HashSet::new(),
+            cut: 0,
+            styles_given_up: false,
+            indexed: None,
+        };
         for (_, event) in &story.events {
             match event {
                 ImagesEvent::Scanning { page } => seen.page = page,
@@ -156,6 +164,7 @@ impl<'e> Seen<'e> {
                     seen.ends.insert(*number, End::Failed { url, exit: *exit, what, took: *took_us });
                 }
                 ImagesEvent::Cut { cut, .. } => seen.cut = *cut,
+                ImagesEvent::StylesGivenUp { .. } => seen.styles_given_up = true,
                 ImagesEvent::Indexed { .. } | ImagesEvent::NotIndexed { .. } => seen.indexed = Some(event),
             }
         }
@@ -280,6 +289,9 @@ fn closing(page: &mut Page, words: &Words, seen: &Seen<'_>) {
     }
     if !seen.postponed.is_empty() {
         page.warning(&words.say(&phrase!("images-postponed", n = seen.postponed.len())));
+    }
+    if seen.styles_given_up {
+        page.warning(&words.say(&phrase!("images-styles-given-up")));
     }
     match seen.indexed {
         Some(ImagesEvent::Indexed { path, files }) => {

@@ -13,6 +13,7 @@
 //! Spec: HTML §13.2 (parsing), §4.8.4.3 (images), Fetch §4.1, CSP 3, Referrer Policy, CSS Cascade 5, Media Queries 5.
 //! Where these leave a choice, it is Chromium's.
 
+mod budget;
 mod calc;
 mod css;
 mod elements;
@@ -82,6 +83,8 @@ pub struct PageContext {
     pub frames: bool,
     /// Is a refresh without delay followed?
     pub follow: bool,
+    /// Asked now and then while styles are worked out: does nobody wait for the page any more?
+    pub given_up: fn() -> bool,
 }
 
 /// A piece of text is handed to a parser at most this long, so that a page that is given up is given up soon.
@@ -103,6 +106,7 @@ impl PageContext {
             most: 100_000,
             frames: false,
             follow: false,
+            given_up: || false,
         }
     }
 }
@@ -138,9 +142,9 @@ enum Machine {
 impl Scanner {
     /// For a page that has just begun to arrive.
     pub fn new(context: PageContext) -> Self {
-        let PageContext { url, content_type, fields, viewport, most, frames, follow } = context;
+        let PageContext { url, content_type, fields, viewport, most, frames, follow, given_up } = context;
         let content_type = kind::content_type(&fields).or(content_type);
-        let shared = Rc::new(RefCell::new(Shared::new(most)));
+        let shared = Rc::new(RefCell::new(Shared::new(most, given_up)));
         let gate = Gate::new(&url, &fields);
         let from = (!gate.sandboxed()).then(|| url.clone());
         let referrer = ReferrerPolicy::of_fields(&fields).unwrap_or_default();
@@ -187,6 +191,11 @@ impl Scanner {
     /// References that were not told because there were too many.
     pub fn cut(&self) -> u64 {
         self.page.borrow().shared.borrow().cut
+    }
+
+    /// After how many steps the page's styles were given up, if they were, before all elements had theirs.
+    pub fn styles_given_up(&self) -> Option<u64> {
+        self.page.borrow().shared.borrow().budget.is_spent().then_some(budget::STEPS)
     }
 
     /// Does it wait for answers of style sheets or frames?

@@ -37,6 +37,9 @@ impl Page {
     fn in_object(&self, node: NodeId) -> Option<bool> {
         let mut at = self.tree.parent(node);
         let mut open = None;
+        if !self.shared.borrow().budget.pay(u64::from(self.tree.depth(node))) {
+            return None;
+        }
         while let Some(n) = at {
             if self.tree.is_html(n, "object") {
                 if self.tree.has(n, flag::LOADED) {

@@ -4,10 +4,12 @@ use std::borrow::Cow;
 use std::collections::hash_map::RandomState;
 use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use ::url::Url;
 
+use super::budget::Budget;
 use super::reference::IconId;
 
 /// See the module.
@@ -19,6 +21,8 @@ pub(super) struct Shared {
     pub(super) most: usize,
     pub(super) told: usize,
     pub(super) cut: u64,
+    /// What styles may still cost.
+    pub(super) budget: Rc<Budget>,
     pub(super) sheets: u32,
     pub(super) objects: u32,
     pub(super) frame_ids: u32,
@@ -30,7 +34,7 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    pub(super) fn new(most: usize) -> Self {
+    pub(super) fn new(most: usize, given_up: fn() -> bool) -> Self {
         Self {
             asked: HashSet::default(),
             hasher: RandomState::new(),
@@ -38,6 +42,7 @@ impl Shared {
             most,
             told: 0,
             cut: 0,
+            budget: Rc::new(Budget::new(given_up)),
             sheets: 0,
             objects: 0,
             frame_ids: 0,

@@ -276,3 +276,22 @@ fn the_page_that_leads_on_at_once_is_left_for_the_last_of_those_it_names() {
     let told: Vec<_> = found.iter().map(|r| (r.typed.as_str(), r.fetched())).collect();
     assert_eq!(told, [("there.png", true), ("/dir/page.html", false)]);
 }
+
+#[test]
+fn styles_of_a_page_that_nobody_waits_for_are_given_up() {
+    let page = format!(
+        "<img src=a.png><style>{}</style>{}",
+        ".a :is(.b, .c) p:not(.d) { background: url(b.png) }".repeat(400),
+        "<div class=a><p>".repeat(400)
+    );
+    let scan = |given_up: fn() -> bool| {
+        let url = Url::parse("http://127.0.0.1/").unwrap();
+        let mut scanner =
+            Scanner::new(PageContext { content_type: Some(b"text/html".to_vec()), given_up, ..PageContext::of(url) });
+        let mut found = scanner.feed(page.as_bytes());
+        found.extend(scanner.end());
+        (found.len(), scanner.styles_given_up())
+    };
+    assert_eq!(scan(|| true), (1, Some(budget::STEPS)), "its image was found before");
+    assert_eq!(scan(|| false), (1, None));
+}

@@ -308,7 +308,7 @@ impl Tree {
     }
 
     /// All attributes: name and value.
-    pub(super) fn attributes(&self, id: NodeId) -> impl Iterator<Item = (&Name, &str)> {
+    pub(super) fn attributes(&self, id: NodeId) -> impl ExactSizeIterator<Item = (&Name, &str)> {
         self.own(id).iter().map(|a| (&self.names[a.name as usize], &self.text[a.start as usize..(a.start + a.length) as usize]))
     }
 

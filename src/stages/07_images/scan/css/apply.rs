@@ -20,7 +20,9 @@ use super::sheet::{Layer, Named};
 impl Page {
     /// All elements are there and all sheets: which pictures do styles show?
     pub(in super::super) fn finish_styles(&mut self) {
-        if self.sheets.rendered.is_some() && !self.sheets.stale {
+        let spent = self.shared.borrow().budget.is_spent();
+        if (self.sheets.rendered.is_some() && !self.sheets.stale) || spent {
+            self.sheets.stale = false;
             return;
         }
         self.sheets.stale = false;
@@ -51,7 +53,8 @@ impl Page {
             }
         }
         self.sheets.styled.extend(styled);
-        self.sheets.rendered = Some(rendered);
+        // Of what was not reached nobody can say that it is not rendered.
+        self.sheets.rendered = Some(rendered).filter(|_| !self.shared.borrow().budget.is_spent());
     }
 
     /// Is there anything whose picture, or whose rendering, styles decide about?
@@ -75,13 +78,14 @@ impl Page {
     fn cascade(&self) -> (Vec<cascade::Found>, HashSet<NodeId>) {
         // Sheets count in the order of the elements that brought them, imports before what imports them.
         let mut place = HashMap::new();
+        let bring: HashSet<NodeId> = self.sheets.slots.iter().map(|s| s.owner).collect();
         let mut roots = vec![(Tree::DOCUMENT, 0_u64)];
         roots.extend(self.shadows.iter().enumerate().map(|(n, (_, root))| (*root, n as u64 + 1)));
         for (root, rank) in &roots {
             let mut at = self.tree.following(*root, *root, true);
             let mut n = 0_u64;
             while let Some(node) = at {
-                if self.sheets.slots.iter().any(|s| s.owner == node) {
+                if bring.contains(&node) {
                     place.insert(node, (*rank, n, *root));
                 }
                 n += 1;
@@ -97,14 +101,15 @@ impl Page {
             let root = place[&self.sheets.slots[n].owner].2;
             self.flatten(n, root, None, &mut applied, &mut layers);
         }
-        let pending = |node: NodeId| {
-            self.tree.is_html(node, "object")
-                && !self.tree.has(node, flag::FAILED)
-                && (self.plugins.contains(&node) || self.objects.iter().any(|(_, o)| *o == node))
-        };
+        let undecided = self.plugins.iter().copied().chain(self.objects.iter().map(|(_, node)| *node));
+        let undecided: HashSet<NodeId> =
+            undecided.filter(|n| self.tree.is_html(*n, "object") && !self.tree.has(*n, flag::FAILED)).collect();
+        let pending = |node: NodeId| undecided.contains(&node);
         let inline = |text: &str| self.gate.inline_style(true, text, "").is_ok();
-        let shadows = Shadows::new(&self.tree, &[]);
-        let view = View { tree: &self.tree, xml: self.xml, fragment: None, focused: None, forms: Forms::default(), shadows };
+        let budget = self.shared.borrow().budget.clone();
+        let (budget, shadows) = (&*budget, Shadows::new(&self.tree, &[]));
+        let view =
+            View { tree: &self.tree, xml: self.xml, fragment: None, focused: None, forms: Forms::default(), shadows, budget };
         let input = Input {
             tree: &self.tree,
             screen: &self.screen,
@@ -112,6 +117,7 @@ impl Page {
             quirks: self.quirks,
             fragment: self.url.fragment(),
             focused: self.autofocused(&view),
+            budget,
             dark: self.dark.unwrap_or(false),
             sheets: &applied,
             layers: &layers,

@@ -11,11 +11,12 @@ use selectors::matching::{matches_selector, matches_selector_list};
 use selectors::parser::{Combinator, Component, Selector};
 use selectors::{Element, OpaqueElement};
 
+use super::super::budget::Budget;
 use super::super::media::Screen;
 use super::super::tree::{NodeId, Space, Tree, flag};
 use super::element::{El, View};
 use super::forms::Forms;
-use super::property::{Property, Setting, What, Wide, read};
+use super::property::{Declared, Property, Setting, What, Wide, read};
 use super::registered::Registered;
 use super::selector::{Css, Pseudo};
 use super::shadows::{Shadows, tree_of};
@@ -68,8 +69,6 @@ struct Entry<'s> {
     sheet: usize,
     owner: NodeId,
     root: NodeId,
-    /// May it look at all ancestors?
-    climbs: bool,
 }
 
 /// The cascade of one page.
@@ -89,15 +88,10 @@ pub(super) struct Cascade<'p> {
     pub(super) registered: HashMap<&'p str, &'p Registered>,
     inline: &'p dyn Fn(&str) -> bool,
     pub(super) pending: &'p dyn Fn(NodeId) -> bool,
-    /// Selectors tried, times the elements that they may look at, and variables copied; a bound for pages that are made to be slow.
-    pub(super) work: u64,
     pub(super) found: Vec<Found>,
     /// `object`, `embed` and frames that are rendered.
     pub(super) rendered: Vec<NodeId>,
 }
-
-/// The most of that for one page: some seconds.
-const WORK: u64 = 100_000_000;
 
 pub(super) type Variables = Rc<HashMap<Rc<str>, Rc<str>>>;
 
@@ -131,6 +125,7 @@ pub(super) struct Input<'p> {
     pub(super) fragment: Option<&'p str>,
     /// What has the focus.
     pub(super) focused: Option<NodeId>,
+    pub(super) budget: &'p Budget,
     /// The page says that it is made for a dark screen.
     pub(super) dark: bool,
     pub(super) sheets: &'p [Applied<'p>],
@@ -154,6 +149,7 @@ impl<'p> Cascade<'p> {
                 focused: input.focused,
                 forms: Forms::default(),
                 shadows: Shadows::new(input.tree, input.shadows),
+                budget: input.budget,
             },
             screen: input.screen,
             dark: input.dark,
@@ -167,7 +163,6 @@ impl<'p> Cascade<'p> {
             registered: HashMap::new(),
             inline: input.inline,
             pending: input.pending,
-            work: 0,
             found: Vec::new(),
             rendered: Vec::new(),
         };
@@ -196,10 +191,8 @@ impl<'p> Cascade<'p> {
                     if pseudo == Some(Pseudo::Other) {
                         continue;
                     }
-                    let descendant = |c: &Component<_>| matches!(c, Component::Combinator(Combinator::Descendant));
-                    let climbs = selector.iter_raw_match_order().any(descendant);
                     let Applied { sheet, owner, root, .. } = *sheet;
-                    cascade.add(Entry { rule, selector, pseudo, layer, order, sheet, owner, root, climbs });
+                    cascade.add(Entry { rule, selector, pseudo, layer, order, sheet, owner, root });
                 }
             }
         }
@@ -251,10 +244,17 @@ impl<'p> Cascade<'p> {
         stack.reverse();
         let mut caches = SelectorCaches::default();
         while let Some((node, root, from)) = stack.pop() {
-            if !tree.is_element(node) || self.work > WORK {
+            if !tree.is_element(node) {
                 continue;
             }
-            let Some(own) = self.element(node, root, &from, &mut caches) else { continue };
+            let found = self.found.len();
+            let own = self.element(node, root, &from, &mut caches);
+            if !self.view.budget.pay(1) {
+                // Its style is not known, nor is that of what follows.
+                self.found.truncate(found);
+                return;
+            }
+            let Some(own) = own else { continue };
             let own = Rc::new(own);
             let at = stack.len();
             let mut push_all = |of: NodeId, root: NodeId| {
@@ -294,16 +294,18 @@ impl<'p> Cascade<'p> {
         let own = settled(&all);
         let attribute =
             tree.attr(node, "style").filter(|s| (self.inline)(s)).map(|s| read_attribute(s, self.screen)).unwrap_or_default();
+        let budget = self.view.budget;
+        budget.pay(declarations(&all, &attribute));
         let variables = self.variables(&own, &attribute, &from.variables, self.values(from.dark));
-        self.work += self.registered.len() as u64;
+        budget.pay(self.registered.len() as u64);
         if !Rc::ptr_eq(&variables, &from.variables) {
-            self.work += variables.len() as u64;
+            budget.pay(variables.len() as u64);
         }
         let hints = self.hints(node);
-        let mut won = Self::cascade(&own, &attribute, hints.clone(), &variables, self.values(from.dark));
+        let mut won = Self::cascade(&own, &attribute, hints.clone(), &variables, self.values(from.dark), budget);
         let dark = self.is_dark(&won, from.dark);
         if dark != from.dark {
-            won = Self::cascade(&own, &attribute, hints.clone(), &variables, self.values(dark));
+            won = Self::cascade(&own, &attribute, hints.clone(), &variables, self.values(dark), budget);
         }
         let values = self.values(dark);
         let display = won.word(Property::Display);
@@ -325,12 +327,15 @@ impl<'p> Cascade<'p> {
             || styled(Property::BackgroundImage)
             || styled(Property::BorderImage);
         self.tell(node, &mut won, 0);
-        let restyle = |variables: &Variables| Self::cascade(&own, &attribute, hints.clone(), variables, values);
+        let restyle = |variables: &Variables| {
+            budget.pay(declarations(&own, &attribute));
+            Self::cascade(&own, &attribute, hints.clone(), variables, values, budget)
+        };
         self.animate(node, won.animations(), (&variables, values), 0, &restyle);
         // CSS Transitions 2 §2.3: the style that it starts from is computed too.
         if own.len() < all.len() {
             let variables = self.variables(&all, &attribute, &from.variables, values);
-            let mut start = Self::cascade(&all, &attribute, hints, &variables, values);
+            let mut start = Self::cascade(&all, &attribute, hints, &variables, values, budget);
             self.tell(node, &mut start, 0);
             self.found_once(at);
         }
@@ -436,9 +441,10 @@ impl<'p> Cascade<'p> {
             if rules.is_empty() {
                 continue;
             }
-            let (at, values) = (self.found.len(), self.values(own.dark));
+            let (at, values, budget) = (self.found.len(), self.values(own.dark), self.view.budget);
+            budget.pay(declarations(&all, &[]));
             let variables = self.variables(&rules, &[], &own.variables, values);
-            let mut won = Self::cascade(&rules, &[], Vec::new(), &variables, values);
+            let mut won = Self::cascade(&rules, &[], Vec::new(), &variables, values, budget);
             if matches!(won.word(Property::Display), Some(Display::Word(w)) if &*w == "none") {
                 continue;
             }
@@ -458,11 +464,15 @@ impl<'p> Cascade<'p> {
             let part = (n as u64 + 1) * 64;
             won = fitting(won);
             self.tell(node, &mut won, part);
-            let restyle = |variables: &Variables| fitting(Self::cascade(&rules, &[], Vec::new(), variables, values));
+            let restyle = |variables: &Variables| {
+                budget.pay(declarations(&rules, &[]));
+                fitting(Self::cascade(&rules, &[], Vec::new(), variables, values, budget))
+            };
             self.animate(node, won.animations(), (&variables, values), part, &restyle);
             if rules.len() < all.len() {
                 let variables = self.variables(&all, &[], &own.variables, values);
-                self.tell(node, &mut fitting(Self::cascade(&all, &[], Vec::new(), &variables, values)), part);
+                let mut start = fitting(Self::cascade(&all, &[], Vec::new(), &variables, values, budget));
+                self.tell(node, &mut start, part);
                 self.found_once(at);
             }
         }
@@ -488,19 +498,18 @@ impl<'p> Cascade<'p> {
         restyle: &dyn Fn(&Variables) -> Winners,
     ) {
         let Some(Display::Word(names)) = names else { return };
-        let at = self.found.len();
+        let (at, budget) = (self.found.len(), self.view.budget);
         let named: Vec<_> = names.split(' ').filter_map(|n| self.keyframes.get(n).copied()).collect();
         for (_, sheet, keyframes) in named {
             for frame in &keyframes.frames {
-                if self.work > WORK {
+                if !budget.pay(frame.block.len() as u64) {
                     break;
                 }
-                self.work += frame.block.len() as u64;
                 let mut changed: Option<HashMap<Rc<str>, Rc<str>>> = None;
                 for declared in &frame.block {
                     // A variable changes at once, half way: what it is in the end is not seen when the page has been loaded.
                     if let (What::Custom(name, Ok(text)), true) = (&declared.what, frame.first)
-                        && let Some(text) = substitute(text, &Context { lookup: &|n| variables.get(n).cloned(), values })
+                        && let Some(text) = substitute(text, &Context { lookup: &|n| variables.get(n).cloned(), values, budget })
                     {
                         changed.get_or_insert_with(|| (**variables).clone()).insert(name.clone(), text.into());
                     }
@@ -516,7 +525,7 @@ impl<'p> Cascade<'p> {
                         }
                         What::Pending { name, text } => {
                             let lookup = |n: &str| own.as_ref().unwrap_or(variables).get(n).cloned();
-                            let Some(text) = substitute(text, &Context { lookup: &lookup, values }) else { continue };
+                            let Some(text) = substitute(text, &Context { lookup: &lookup, values, budget }) else { continue };
                             let mut input = cssparser::Parser::new(&text);
                             if read(name, &mut input, values, &mut sets).is_err() {
                                 continue;
@@ -531,7 +540,7 @@ impl<'p> Cascade<'p> {
                     }
                 }
                 if let Some(own) = own {
-                    self.work += 8 * (own.len() + Property::COUNT) as u64;
+                    budget.pay(8 * (own.len() + Property::COUNT) as u64);
                     self.tell(node, &mut restyle(&own), part);
                 }
             }
@@ -574,10 +583,14 @@ impl<'p> Cascade<'p> {
         candidates.sort_unstable();
         candidates.dedup();
         let reach = self.view.shadows.reach(tree, node, root);
-        self.work += (reach.len() as u64 - 1) * u64::from(tree.depth(node));
+        let budget = self.view.budget;
+        budget.pay((reach.len() as u64 - 1) * u64::from(tree.depth(node)));
         let element = El { view: &self.view, id: node };
         let mut matched = Vec::new();
         for n in candidates {
+            if !budget.pay(reach.len() as u64) {
+                break;
+            }
             let entry = &self.entries[n as usize];
             let Some((_, inward)) = reach.iter().find(|(tree, _)| *tree == entry.root).copied() else { continue };
             // In a tree that it only goes to, `::slotted()` alone can mean it; from outside, and in its own tree after `:host`, `::part()`.
@@ -590,7 +603,6 @@ impl<'p> Cascade<'p> {
             if !fits {
                 continue;
             }
-            self.work += if entry.climbs { u64::from(tree.depth(node)) + 1 } else { 1 };
             let mode = if entry.pseudo.is_some() { MatchingMode::ForStatelessPseudoElement } else { MatchingMode::Normal };
             let mut context =
                 MatchingContext::new(mode, None, caches, self.quirks, NeedsSelectorFlags::No, MatchingForInvalidation::No);
@@ -609,7 +621,8 @@ impl<'p> Cascade<'p> {
                 }
             });
             let questions: usize = entry.rule.containers.iter().map(|q| q.condition.len() + 1).sum();
-            self.work += questions as u64;
+            // Read anew for each element.
+            budget.pay(4 * questions as u64);
             // Pseudo-elements ask their element too, whose style is not known yet.
             if fits && (entry.pseudo.is_some() || self.containers_fit(entry.rule, from)) {
                 matched.push(Matched {
@@ -637,7 +650,7 @@ impl<'p> Cascade<'p> {
             // Every element answers for its style.
             return self.answers(query, None, &from.variables, from.dark);
         }
-        while let Some(c) = container {
+        while let Some(c) = container.filter(|c| self.view.budget.pay_text(c.names.len() + 32)) {
             let named = query.name.as_ref().is_none_or(|n| c.names.split(' ').any(|own| own == n));
             if named && c.contained >= query.asked {
                 return query.condition.is_empty() || self.answers(query, Some(c), &c.variables, c.dark);
@@ -648,7 +661,8 @@ impl<'p> Cascade<'p> {
     }
 
     fn answers(&self, query: &ContainerQuery, sized: Option<&Container>, variables: &Variables, dark: bool) -> bool {
-        let context = Context { lookup: &|name| variables.get(name).cloned(), values: self.values(dark) };
+        let context =
+            Context { lookup: &|name| variables.get(name).cloned(), values: self.values(dark), budget: self.view.budget };
         let screen = sized.map(|c| Screen { width: c.width, height: c.height, density: self.screen.density });
         let mut test = |name: &str, input: &mut cssparser::Parser<'_>| -> Parsed<Option<bool>> {
             if name == "style" {
@@ -678,6 +692,11 @@ pub(super) struct Matched<'p> {
     pub(super) specificity: u32,
     pub(super) order: u32,
     pub(super) sheet: usize,
+}
+
+/// How much there is to read for an element.
+fn declarations(rules: &[&Matched<'_>], attribute: &[Declared]) -> u64 {
+    (rules.iter().map(|m| m.rule.block.len()).sum::<usize>() + attribute.len()) as u64
 }
 
 /// Without the rules of `@starting-style`.

@@ -8,6 +8,7 @@ use selectors::bloom::BloomFilter;
 use selectors::matching::{ElementSelectorFlags, MatchingContext};
 use selectors::{Element, OpaqueElement};
 
+use super::super::budget::Budget;
 use super::super::tree::{NodeId, Space, Tree, flag};
 use super::forms::Forms;
 use super::selector::{Class, Css, Pseudo, Word};
@@ -22,6 +23,8 @@ pub(super) struct View<'t> {
     pub(super) focused: Option<NodeId>,
     pub(super) shadows: Shadows,
     pub(super) forms: Forms,
+    /// What walking through the page is paid from. When it is spent, nobody has relatives any more, and all walks end.
+    pub(super) budget: &'t Budget,
 }
 
 /// An element, as `selectors` sees it.
@@ -47,7 +50,19 @@ impl<'t> El<'t> {
     }
 
     pub(super) fn attr(&self, name: &str) -> Option<&'t str> {
+        self.pay(self.tree().attributes(self.id).len() as u64 / 8);
         self.tree().attr(self.id, name)
+    }
+
+    pub(super) fn pay(&self, steps: u64) -> bool {
+        self.view.budget.pay(steps)
+    }
+
+    /// The elements in it, in document order.
+    pub(super) fn descendants(self) -> impl Iterator<Item = Self> {
+        let tree = self.tree();
+        let nodes = std::iter::successors(tree.following(self.id, self.id, true), move |n| tree.following(*n, self.id, true));
+        nodes.take_while(move |_| self.pay(1)).filter(move |n| tree.is_element(*n)).map(move |n| self.at(n))
     }
 
     pub(super) fn html(&self, names: &[&str]) -> bool {
@@ -55,7 +70,7 @@ impl<'t> El<'t> {
     }
 
     fn siblings(self, mut next: Option<NodeId>, step: impl Fn(NodeId) -> Option<NodeId>) -> Option<Self> {
-        while let Some(id) = next {
+        while let Some(id) = next.filter(|_| self.pay(1)) {
             if self.tree().is_element(id) {
                 return Some(self.at(id));
             }
@@ -100,7 +115,9 @@ impl<'t> El<'t> {
     }
 
     pub(super) fn kind(&self) -> String {
-        self.attr("type").unwrap_or_default().to_ascii_lowercase()
+        /// The longest that means something.
+        const LONGEST: usize = "datetime-local".len();
+        self.attr("type").filter(|t| t.len() <= LONGEST).unwrap_or_default().to_ascii_lowercase()
     }
 
     fn language(&self) -> Option<&'t str> {
@@ -117,9 +134,9 @@ impl<'t> El<'t> {
     fn left_to_right(&self) -> bool {
         let mut at = Some(*self);
         while let Some(el) = at {
-            match el.attr("dir").map(str::to_ascii_lowercase).as_deref() {
-                Some("ltr") => return true,
-                Some("rtl") => return false,
+            match el.attr("dir") {
+                Some(dir) if dir.eq_ignore_ascii_case("ltr") => return true,
+                Some(dir) if dir.eq_ignore_ascii_case("rtl") => return false,
                 _ => at = el.parent_element(),
             }
         }
@@ -155,7 +172,7 @@ impl Element for El<'_> {
     }
 
     fn parent_element(&self) -> Option<Self> {
-        self.tree().parent(self.id).filter(|p| self.tree().is_element(*p)).map(|p| self.at(p))
+        self.tree().parent(self.id).filter(|p| self.pay(1) && self.tree().is_element(*p)).map(|p| self.at(p))
     }
 
     fn parent_node_is_shadow_root(&self) -> bool {
@@ -165,6 +182,8 @@ impl Element for El<'_> {
     fn containing_shadow_host(&self) -> Option<Self> {
         let mut at = self.tree().parent(self.id);
         while let Some(id) = at {
+            // Whatever is left, this is told: the matcher relies on it for what is in a slot.
+            self.pay(1);
             if self.tree().has(id, flag::SHADOW) {
                 return self.tree().parent(id).map(|h| self.at(h));
             }
@@ -210,11 +229,12 @@ impl Element for El<'_> {
 
     fn attr_matches(&self, ns: &NamespaceConstraint<&Word>, name: &Word, operation: &AttrSelectorOperation<&Word>) -> bool {
         self.tree().attributes(self.id).any(|(n, value)| {
+            self.pay(1);
             let space = match ns {
                 NamespaceConstraint::Any => true,
                 NamespaceConstraint::Specific(url) => &*n.ns == url.as_str(),
             };
-            space && &*n.local == name.as_str() && operation.eval_str(value)
+            space && &*n.local == name.as_str() && self.view.budget.pay_text(value.len()) && operation.eval_str(value)
         })
     }
 
@@ -243,7 +263,7 @@ impl Element for El<'_> {
             Class::Focus => self.view.focused == Some(self.id),
             Class::FocusWithin => {
                 let mut at = self.view.focused;
-                while let Some(id) = at.filter(|id| *id != self.id) {
+                while let Some(id) = at.filter(|id| *id != self.id && self.pay(1)) {
                     at = self.tree().parent(id);
                 }
                 at.is_some()
@@ -259,8 +279,9 @@ impl Element for El<'_> {
             Class::Defined => self.tree().space(self.id) != Space::Html || !self.tree().local(self.id).contains('-'),
             Class::Open => self.html(&["details", "dialog"]) && self.attr("open").is_some(),
             Class::Lang(wanted) => self.language().is_some_and(|lang| {
-                let lang = lang.to_ascii_lowercase();
-                lang.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+                let (wanted, lang) = (wanted.as_str().as_bytes(), lang.as_bytes());
+                lang.split_at_checked(wanted.len())
+                    .is_some_and(|(own, rest)| own.eq_ignore_ascii_case(wanted) && matches!(rest, [] | [b'-', ..]))
             }),
             Class::Dir(ltr) => self.left_to_right() == *ltr,
             Class::Action | Class::Never => false,
@@ -292,7 +313,7 @@ impl Element for El<'_> {
 
     fn has_class(&self, name: &Word, case: CaseSensitivity) -> bool {
         let same = |class: &str| case.eq(class.as_bytes(), name.as_str().as_bytes());
-        self.tree().class(self.id).is_some_and(|v| v.split_ascii_whitespace().any(same))
+        self.tree().class(self.id).is_some_and(|v| self.view.budget.pay_text(v.len()) && v.split_ascii_whitespace().any(same))
     }
 
     fn has_custom_state(&self, _: &Word) -> bool {
@@ -301,12 +322,14 @@ impl Element for El<'_> {
 
     /// CSS Shadow Parts 1 §3.2: `exportparts="inner: outer, both"`.
     fn imported_part(&self, name: &Word) -> Option<Word> {
-        let mut pairs = self.attr("exportparts")?.split(',').map(|pair| pair.split_once(':').unwrap_or((pair, pair)));
+        let exported = self.attr("exportparts").filter(|v| self.view.budget.pay_text(v.len()))?;
+        let mut pairs = exported.split(',').map(|pair| pair.split_once(':').unwrap_or((pair, pair)));
         pairs.find(|(_, outer)| outer.trim() == name.as_str()).map(|(inner, _)| Word::from(inner.trim()))
     }
 
     fn is_part(&self, name: &Word) -> bool {
-        self.attr("part").is_some_and(|v| v.split_ascii_whitespace().any(|p| p == name.as_str()))
+        self.attr("part")
+            .is_some_and(|v| self.view.budget.pay_text(v.len()) && v.split_ascii_whitespace().any(|p| p == name.as_str()))
     }
 
     fn is_empty(&self) -> bool {

@@ -49,7 +49,7 @@ impl El<'_> {
         if least.is_none() && most.is_none() {
             return None;
         }
-        let value = self.attr("value").unwrap_or_default();
+        let value = self.attr("value").filter(|v| self.view.budget.pay_text(v.len())).unwrap_or_default();
         if kind == "number" {
             let number = |text: &str| text.trim().parse::<f64>().ok();
             let Some(value) = number(value) else { return Some(false) };
@@ -67,7 +67,7 @@ impl El<'_> {
             return false;
         }
         let mistyped = || {
-            let value = self.attr("value").unwrap_or_default().trim();
+            let value = self.attr("value").filter(|v| self.view.budget.pay_text(v.len())).unwrap_or_default().trim();
             match (self.html(&["input"]), &*self.kind()) {
                 (true, "email") => {
                     let parts = value.split_once('@');
@@ -92,7 +92,7 @@ impl El<'_> {
     fn holders_of_invalid(&self) -> HashSet<NodeId> {
         let tree = self.tree();
         let mut holders = HashSet::new();
-        let nodes = (0..tree.len() as u32).map(NodeId).filter(|n| tree.is_element(*n));
+        let nodes = (0..tree.len() as u32).map(NodeId).filter(|n| self.pay(1) && tree.is_element(*n));
         for node in nodes.filter(|n| self.at(*n).invalid_control()) {
             let within = |n: &NodeId| !tree.has(*n, flag::SHADOW | flag::CONTENTS);
             let mut at = tree.parent(node).filter(within);
@@ -131,23 +131,19 @@ impl El<'_> {
         let rows = self.attr("size").and_then(|s| s.trim().parse::<u32>().ok()).unwrap_or(0);
         let closed = self.attr("multiple").is_none() && rows <= 1;
         let (mut first, mut selected, mut shown) = (None, None, None);
-        let mut next = tree.following(self.id, self.id, true);
-        while let Some(node) = next {
-            if tree.is_html(node, "option") {
-                first.get_or_insert(node);
-                if tree.attr(node, "selected").is_some() {
-                    selected = Some(node);
-                }
-                if tree.attr(node, "disabled").is_none() {
-                    shown.get_or_insert(node);
-                }
+        for option in self.descendants().filter(|e| e.html(&["option"])) {
+            first.get_or_insert(option.id);
+            if option.attr("selected").is_some() {
+                selected = Some(option);
             }
-            next = tree.following(node, self.id, true);
+            if option.attr("disabled").is_none() {
+                shown.get_or_insert(option);
+            }
         }
         let Some(chosen) = selected.or(shown.filter(|_| closed)) else { return true };
         // Without a `value` it is its text, of which is known only whether there is some.
-        let empty = tree.attr(chosen, "value").map_or(!tree.has(chosen, flag::TEXT), str::is_empty);
-        closed && first == Some(chosen) && empty && tree.parent(chosen) == Some(self.id)
+        let empty = chosen.attr("value").map_or(!tree.has(chosen.id, flag::TEXT), str::is_empty);
+        closed && first == Some(chosen.id) && empty && tree.parent(chosen.id) == Some(self.id)
     }
 
     /// HTML §4.10.22.2: the first of its form that submits it.
@@ -185,18 +181,13 @@ impl El<'_> {
 
     /// The controls of the page that are `wanted`, and the first element of each id, by which they may name their form.
     fn controls(&self, wanted: impl Fn(&Self) -> bool) -> (Vec<Self>, HashMap<&str, NodeId>) {
-        let tree = self.tree();
         let mut named = HashMap::new();
         let mut controls = Vec::new();
-        let mut next = tree.following(Tree::DOCUMENT, Tree::DOCUMENT, true);
-        while let Some(node) = next {
-            if tree.is_element(node) {
-                if let Some(id) = tree.attr(node, "id") {
-                    named.entry(id).or_insert(node);
-                }
-                controls.extend(Some(self.at(node)).filter(&wanted));
+        for element in self.at(Tree::DOCUMENT).descendants() {
+            if let Some(id) = element.attr("id") {
+                named.entry(id).or_insert(element.id);
             }
-            next = tree.following(node, Tree::DOCUMENT, true);
+            controls.extend(Some(element).filter(&wanted));
         }
         (controls, named)
     }
@@ -250,19 +241,14 @@ impl El<'_> {
 
     /// The first option that can be chosen, unless one is selected.
     fn first_option(&self) -> Option<NodeId> {
-        let tree = self.tree();
         let mut first = None;
-        let mut next = tree.following(self.id, self.id, true);
-        while let Some(node) = next {
-            if tree.is_html(node, "option") {
-                if tree.attr(node, "selected").is_some() {
-                    return None;
-                }
-                if first.is_none() && tree.attr(node, "disabled").is_none() {
-                    first = Some(node);
-                }
+        for option in self.descendants().filter(|e| e.html(&["option"])) {
+            if option.attr("selected").is_some() {
+                return None;
             }
-            next = tree.following(node, self.id, true);
+            if first.is_none() && option.attr("disabled").is_none() {
+                first = Some(option.id);
+            }
         }
         first
     }

@@ -59,6 +59,11 @@ impl Page {
         };
         let rules = self.sheets.slots.iter().filter_map(|s| s.sheet.as_ref()).flat_map(|s| &s.rules);
         let rules: Vec<&Rule> = rules.filter(|r| r.block.iter().any(sizes)).take(TRIED).collect();
+        let budget = self.shared.borrow().budget.clone();
+        let known: usize = self.sheets.slots.iter().filter_map(|s| s.sheet.as_ref()).map(|s| s.rules.len()).sum();
+        if !budget.pay(known as u64) {
+            return true;
+        }
         let shadows = Shadows::new(&self.tree, &[]);
         let view = View {
             tree: &self.tree,
@@ -67,6 +72,7 @@ impl Page {
             focused: None,
             forms: Forms::default(),
             shadows,
+            budget: &budget,
         };
         let quirks = if self.quirks { QuirksMode::Quirks } else { QuirksMode::NoQuirks };
         let mut caches = SelectorCaches::default();

@@ -125,7 +125,7 @@ impl Cascade<'_> {
     }
 
     /// CSS Pseudo-Elements 4 §2.2: is the first thing in it a letter, as far as can be told without layout?
-    pub(super) fn begins_with_letter(&mut self, node: NodeId) -> bool {
+    pub(super) fn begins_with_letter(&self, node: NodeId) -> bool {
         /// Nothing in a line of text, and nothing to look into.
         const OBJECTS: &str =
             " audio br button canvas embed hr iframe img input meter object progress select textarea video wbr ";
@@ -136,12 +136,15 @@ impl Cascade<'_> {
                 return true;
             }
             let (mut child, mut skipped) = (tree.first(at), false);
-            while let Some(c) = child.filter(|c| !tree.is_element(*c) || self.hidden(*c) || self.never_shown(*c)) {
-                self.work += 1;
+            while let Some(c) =
+                child.filter(|c| self.view.budget.pay(1) && !tree.is_element(*c) || self.hidden(*c) || self.never_shown(*c))
+            {
                 skipped = true;
                 child = tree.next(c);
             }
-            self.work += 1;
+            if !self.view.budget.pay(1) {
+                return false;
+            }
             match child {
                 // What text there is stands behind what is not shown.
                 None => return skipped && tree.has(at, flag::TEXT),

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use cssparser::{Delimiter, ParseError, Parser, Token};
 
+use super::super::budget::Budget;
 use super::value::Values;
 use super::{Parsed, query, supports};
 
@@ -13,6 +14,8 @@ pub(super) struct Context<'a> {
     /// Its variables, without the dashes.
     pub(super) lookup: &'a dyn Fn(&str) -> Option<Rc<str>>,
     pub(super) values: Values<'a>,
+    /// What putting in is paid from: what variables hold is copied for each element that needs them.
+    pub(super) budget: &'a Budget,
 }
 
 /// Is it the name of a function in whose place something is put?
@@ -50,6 +53,9 @@ fn substitute_into(input: &mut Parser<'_>, out: &mut String, context: &Context<'
                     let name = i.expect_ident_cloned()?;
                     let found = if environment { None } else { name.strip_prefix("--").and_then(|n| (context.lookup)(n)) };
                     if let Some(found) = found {
+                        if !context.budget.pay_text(found.len()) {
+                            return Err(ParseError::unexpected_token());
+                        }
                         out.push_str(&found);
                         while i.next().is_ok() {}
                         return Ok(());
@@ -143,7 +149,8 @@ mod tests {
     const SCREEN: Screen = Screen { width: 1280.0, height: 720.0, density: 1.0 };
 
     fn substitute(text: &str, lookup: &dyn Fn(&str) -> Option<Rc<str>>) -> Option<String> {
-        super::substitute(text, &Context { lookup, values: Values { screen: &SCREEN, dark: false } })
+        let budget = Budget::new(|| false);
+        super::substitute(text, &Context { lookup, values: Values { screen: &SCREEN, dark: false }, budget: &budget })
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
+use super::super::budget::Budget;
 use super::cascade::{Cascade, Matched, Origin, Variables};
 use super::property::{Declared, Property, Setting, What, Wide, read};
 use super::registered::Registered;
@@ -61,8 +62,15 @@ impl<'p> Cascade<'p> {
             }
         }
         let mut all = raw.clone();
-        let resolver =
-            Resolver { raw: &raw, from, values, known: RefCell::default(), path: RefCell::default(), round: RefCell::default() };
+        let resolver = Resolver {
+            raw: &raw,
+            from,
+            values,
+            budget: self.view.budget,
+            known: RefCell::default(),
+            path: RefCell::default(),
+            round: RefCell::default(),
+        };
         for name in to_read {
             let known = self.registered.get(&*name);
             let text = resolver.resolve(&name).filter(|text| known.is_none_or(|k| k.accepts(text, values)));
@@ -98,6 +106,7 @@ impl<'p> Cascade<'p> {
         hints: Vec<(Property, Setting)>,
         variables: &Variables,
         values: Values<'_>,
+        budget: &Budget,
     ) -> Winners {
         let mut leaders: [Leader<(Setting, Origin)>; Property::COUNT] = std::array::from_fn(|_| Leader::default());
         for (property, setting) in hints {
@@ -112,7 +121,7 @@ impl<'p> Cascade<'p> {
                 What::Pending { name, text } => {
                     let lookup = |n: &str| variables.get(n).cloned();
                     let mut sets = Vec::new();
-                    let text = substitute(text, &Context { lookup: &lookup, values });
+                    let text = substitute(text, &Context { lookup: &lookup, values, budget });
                     let good = text.is_some_and(|t| {
                         let mut input = cssparser::Parser::new(&t);
                         read(name, &mut input, values, &mut sets).is_ok() && input.is_exhausted()
@@ -170,6 +179,7 @@ struct Resolver<'a> {
     raw: &'a HashMap<Rc<str>, Rc<str>>,
     from: &'a Variables,
     values: Values<'a>,
+    budget: &'a Budget,
     known: RefCell<HashMap<Rc<str>, Option<Rc<str>>>>,
     /// The variable that is read, behind those that need it.
     path: RefCell<Vec<Rc<str>>>,
@@ -199,7 +209,7 @@ impl Resolver<'_> {
             return None;
         }
         self.path.borrow_mut().push(name.clone());
-        let found = substitute(text, &Context { lookup: &|n| self.resolve(n), values: self.values });
+        let found = substitute(text, &Context { lookup: &|n| self.resolve(n), values: self.values, budget: self.budget });
         self.path.borrow_mut().pop();
         let found = found.filter(|_| !self.round.borrow().contains(name)).map(Rc::from);
         self.known.borrow_mut().insert(name.clone(), found.clone());
