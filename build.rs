@@ -14,10 +14,10 @@
 //! which cannot be linked so. Hence linker scripts: where the link line names a shared library of glibc's, they name its archive.
 //! Where the archives are not installed, or with `JAUNT_LINK=dynamic`, the program is linked as usual.
 //!
-//! **Order.** A fetch executes some 400 of the program's 9,000 functions. The kernel maps what is around each page that is touched, and a
-//! page fault costs some ten microseconds: laid side by side (`link-order.txt`, made by `tools/link_order.py`) the functions of an
-//! ordinary run need a third fewer faults and half the memory. Names that a later compiler changes are no error: what is not named
-//! comes where it would have come anyway.
+//! **Order.** A fetch executes some 400 of the program's 9,000 functions, and reads a tenth of its constants. The kernel maps what is
+//! around each page that is touched, and a page fault costs microseconds: laid side by side (`link-order.txt`, made by
+//! `tools/link_order.py`) the functions and constants of an ordinary run need half the faults and half the memory. Names that a later
+//! compiler changes are no error: what is not named comes where it would have come anyway.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -110,17 +110,26 @@ fn reads_linker_scripts() -> bool {
     compiler && chosen && variable("MOLD_PATH").is_empty()
 }
 
-/// The functions of `order` as a section before all others: one line each, `archive:member` for those that have no section of their own.
+/// The functions of `order` as a section before all others, and its constants (`=`) as one before all other constants: one line each,
+/// `archive:member` for those that have no section of their own.
 fn write_order(order: &Path, script: &Path) -> io::Result<()> {
-    let mut text = String::from("SECTIONS\n{\n  .text.first :\n  {\n");
-    for line in fs::read_to_string(order)?.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
-        text.push_str(&match line.contains(':') {
-            true => format!("    *{line}(.text .text.*)\n"),
-            false => format!("    *(.text.{line} .text.unlikely.{line})\n"),
-        });
+    let order = fs::read_to_string(order)?;
+    // The linker merges these; what a run reads of them is everywhere in them.
+    let (mut code, mut constants) = (String::new(), String::from("*(.rodata.cst*)\n*.rcgu.o(.rodata)\n"));
+    for line in order.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
+        let (constant, name) = line.strip_prefix('=').map_or((false, line), |name| (true, name));
+        match (constant, name.ends_with(".o")) {
+            (false, true) => code += &format!("*{name}(.text .text.*)\n"),
+            (true, true) => constants += &format!("*{name}(.rodata)\n"),
+            (true, false) => constants += &format!("*(.rodata.{name} .rodata.unlikely.{name})\n"),
+            (false, false) => code += &format!("*(.text.{name} .text.unlikely.{name})\n"),
+        }
     }
-    text.push_str("  }\n}\nINSERT BEFORE .text;\n");
-    fs::write(script, text)
+    // Texts have no names that last; by themselves, without the big tables between them, they are close enough.
+    constants += "*(.rodata.str1.1)\n*(.rodata..Lanon.*)\n";
+    let section =
+        |first: &str, content: &str, of: &str| format!("SECTIONS\n{{\n{first} : {{\n{content}}}\n}}\nINSERT BEFORE {of};\n");
+    fs::write(script, section(".text.first", &code, ".text") + &section(".rodata.first", &constants, ".rodata"))
 }
 
 /// `libc.so` and its like, as linker scripts that name the archives; `None` when one of these is missing.

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Writes link-order.txt: the functions that ordinary runs execute, for build.rs to lay side by side in the program.
+"""Writes link-order.txt: the functions that ordinary runs execute, and the constants that they read, for build.rs to lay side by side.
 
-usage: CARGO_PROFILE_RELEASE_STRIP=none cargo build --release && python3 tools/link_order.py target/release/jaunt > link-order.txt
+usage: cargo rustc --release --bin jaunt -- -C link-arg=-Wl,-Map=$PWD/target/release/jaunt.map
+       python3 tools/link_order.py target/release/jaunt > link-order.txt
 
-Needs valgrind and openssl. Run it again when `cargo bench --bench peers` shows that peak memory has grown.
+Needs valgrind, openssl and a program linked by lld. Run it again when `cargo bench --bench peers` shows that peak memory has grown.
 """
 
+import bisect
 import http.server
 import re
 import socket
@@ -20,7 +22,8 @@ PIXEL = (
     b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\rIDATx\xdac\xfc\xff\xff?"
     b"\0\x05\xfe\x02\xfe\xa3\x9aq\xcd\0\0\0\0IEND\xaeB`\x82"
 )
-PAGE = b"<!DOCTYPE html><meta charset=utf-8><title>t</title>" + b"".join(b"<p>Picture <img src=/%d.png alt=''>" % n for n in range(40))
+LINES = (b"<p>A picture, and words behind it: <img src=/%d.png alt=''>\n" % n for n in range(200))
+PAGE = b"<!DOCTYPE html><meta charset=utf-8><title>t</title>" + b"".join(LINES)
 
 
 class Site(http.server.BaseHTTPRequestHandler):
@@ -63,40 +66,56 @@ def names():
     return server.getsockname()[1]
 
 
-def executed(folder, command):
-    """The functions of one run, as the linker names them."""
-    out = folder / "callgrind"
-    subprocess.run(
-        ["valgrind", "--tool=callgrind", "--demangle=no", f"--callgrind-out-file={out}", *command],
-        check=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    return re.findall(r"^c?fn=\(\d+\) (\S+)", out.read_text(errors="replace"), re.M)
+class Program:
+    """Which section of which object file lies where, by the map that the linker (lld) writes."""
+
+    INPUT = re.compile(r"^ *([0-9a-f]+) +[0-9a-f]+ +([0-9a-f]+) +\d+ {9}(\S.*):\((\S+?)\)$", re.M)
+
+    def __init__(self, path):
+        placed = [(int(at, 16), int(size, 16), file, name) for at, size, file, name in self.INPUT.findall(Path(f"{path}.map").read_text())]
+        self.sections = sorted(section for section in placed if section[1])
+        self.starts = [section[0] for section in self.sections]
+
+    def section(self, address):
+        n = bisect.bisect_right(self.starts, address) - 1
+        at, size, file, name = self.sections[n] if n >= 0 else (0, 0, "", "")
+        # Of a big table a run reads a few lines: it would only keep others apart.
+        table = size > 16384 and name.startswith(".rodata") and ".a(" not in file
+        return (file, name) if address < at + size and not table else None
+
+    def touched(self, command):
+        """The sections of code that one run executes, and those of constants that it reads."""
+        trace = ["valgrind", "--tool=lackey", "--trace-mem=yes", "--log-fd=9"]
+        script = 'exec 9>&1 >/dev/null 2>&1; exec "$@"'
+        with subprocess.Popen(["sh", "-c", script, "sh", *trace, *command], stdout=subprocess.PIPE) as run:
+            addresses = {line[3:].split(b",")[0] for line in run.stdout if line[:2] in (b"I ", b" L", b" M")}
+        if run.returncode:
+            sys.exit(f"{command} ended with {run.returncode}")
+        return {self.section(int(address, 16)) for address in addresses} - {None}
 
 
-def members():
-    """Where glibc's functions are: its archive has one section for each member, not for each function."""
-    archive = subprocess.run(["cc", "-print-file-name=libc.a"], check=True, capture_output=True, text=True).stdout.strip()
-    listed = subprocess.run(["nm", "-A", archive], capture_output=True, text=True).stdout
-    found = {}
-    for member, name in re.findall(r":([^:]+\.o):[0-9a-f]+ [TtWwi] (\S+)$", listed, re.M):
-        found.setdefault(name, set()).add(member)
-    return {name: members.pop() for name, members in found.items() if len(members) == 1}
-
-
-def pattern(function, libc):
-    """The same for every build: without the hashes of crates, of instances and of units of compilation."""
-    function = re.sub(r"'\d+$", "", function)
-    if function in libc:
-        return f"libc.a:{libc[function]}"
-    function = re.sub(r"17h[0-9a-f]{16}E.*$", "*", function)
-    function = re.sub(r"Cs[0-9A-Za-z]+_", "*", function)
-    return re.sub(r"\.(llvm\.\d+|(part|isra|constprop|cold)\.\d+.*)$", "*", function)
+def pattern(file, name):
+    """A line of link-order.txt, the same for every build: without the hashes of crates, of instances and of units of compilation."""
+    kind, _, own = name[1:].partition(".")
+    if kind not in ("text", "rodata"):
+        return None
+    constant = "=" if kind == "rodata" else ""
+    if archive := re.search(r"(lib[a-z_]+)[\w.-]*\.a\(([\w.-]+\.o)\)$", file):
+        return f"{constant}{archive[1]}*.a:{archive[2]}"
+    if re.search(r"/crt\w+\.o$", file):
+        return f"{constant}{file.rsplit('/', 1)[1]}"
+    own = own.removeprefix("unlikely.").removesuffix(".rel")
+    # Constants without a name are numbered anew whenever their crate changes; build.rs itself takes those that the linker merges.
+    if not own or own.startswith((".Lanon", "cst", "str")):
+        return None
+    own = re.sub(r"17h[0-9a-f]{16}E.*$", "*", own)
+    own = re.sub(r"Cs[0-9A-Za-z]+_", "*", own)
+    return constant + re.sub(r"\.(llvm\.\d+|(part|isra|constprop|cold)\.\d+.*)$", "*", own)
 
 
 def main():
     program = sys.argv[1]
+    sections = Program(program)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         key, cert = folder / "key.pem", folder / "cert.pem"
@@ -117,22 +136,21 @@ def main():
         runs = {
             "a message": [program, "-s", "--until", "message", f"{http}/text"],
             "a fetch over http": [*quiet, f"{http}/text"],
-            "a name": [*quiet, *asking, f"http://www.lab.example:{plain}/text"],
             "a page with images": [*quiet, "--images", f"{http}/"],
+            "a name": [*quiet, *asking, f"http://www.lab.example:{plain}/text"],
             "a fetch over https": [*quiet, *trusting, f"{https}/text"],
             "a fetch, told": [*told, f"{http}/text"],
             "a name, told": [*told, *asking, f"http://www.lab.example:{plain}/text"],
             "a page with images, told": [*told, f"{http}/"],
             "a fetch over https, told": [*told, *trusting, f"{https}/text"],
         }
-        print("# Functions in the order in which build.rs lays them; made by tools/link_order.py, from the runs that are named here.")
-        seen, libc = set(), members()
+        print("# Functions, and behind = constants, as build.rs lays them; made by tools/link_order.py from the runs named here.")
+        seen = set()
         for what, command in runs.items():
-            patterns = {pattern(function, libc) for function in executed(folder, command) if re.match(r"[\w.$]+$", function)}
-            fresh = {p for p in patterns - seen if re.match("_Z|_R|libc", p)}
-            seen |= fresh
+            touched = {pattern(*section) for section in sections.touched(command)} - {None}
             print(f"# {what}")
-            print("\n".join(sorted(fresh)))
+            print("\n".join(sorted(touched - seen)))
+            seen |= touched
 
 
 main()
