@@ -115,9 +115,9 @@ pub(super) fn resolve(text: &str, base: &Url, encoding: &'static Encoding) -> Op
         text
     };
     let mut url = parsed(text, base, encoding)?;
-    // URL §1.3: `^` belongs to the path percent-encode set; the parser leaves it.
-    if !url.cannot_be_a_base() && url.path().contains('^') {
-        let path = url.path().replace('^', "%5E");
+    // URL §1.3: `^` belongs to the path percent-encode set; the parser leaves it. Unlike there, in Chromium `|` does too.
+    if !url.cannot_be_a_base() && url.path().contains(['^', '|']) {
+        let path = url.path().replace('^', "%5E").replace('|', "%7C");
         url.set_path(&path);
     }
     Some(url)
