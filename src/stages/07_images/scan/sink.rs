@@ -8,7 +8,7 @@ use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult};
 use html5ever::tree_builder::TreeBuilder;
-use html5ever::{Attribute, QualName};
+use html5ever::{Attribute, QualName, local_name};
 
 use super::page::Page;
 use super::tree::{Name, NodeId, Tree, flag};
@@ -269,10 +269,17 @@ impl Guard {
     }
 }
 
+/// HTML §2.3.3: keywords of an enumerated attribute match without regard to case; the tree builder compares them as they stand.
+fn lower_mode(template: &mut Tag) {
+    for mode in template.attrs.iter_mut().filter(|a| a.name.local == local_name!("shadowrootmode")) {
+        mode.value = mode.value.to_ascii_lowercase().into();
+    }
+}
+
 impl TokenSink for Guard {
     type Handle = NodeId;
 
-    fn process_token(&self, token: Token, line_number: u64) -> TokenSinkResult<NodeId> {
+    fn process_token(&self, mut token: Token, line_number: u64) -> TokenSinkResult<NodeId> {
         if matches!(token, Token::ParseError(_)) {
             return TokenSinkResult::Continue;
         }
@@ -281,6 +288,11 @@ impl TokenSink for Guard {
             && self.swallows(tag)
         {
             return TokenSinkResult::Continue;
+        }
+        if let Token::TagToken(tag) = &mut token
+            && tag.name == local_name!("template")
+        {
+            lower_mode(tag);
         }
         match self.builder.process_token(token, line_number) {
             // Scripts do not run, and the encoding is settled before the parser starts.
