@@ -14,6 +14,7 @@ use super::media::Screen;
 use super::policy::{Destination, Gate, ReferrerPolicy, SharedGate};
 use super::refer::{Manner, resolve};
 use super::reference::{FrameId, Kind, ObjectId, Order, Reference, SheetId, SkipReason, Source, Verdict};
+use super::refresh::Next;
 use super::shared::Shared;
 use super::tree::{NodeId, Tree, flag};
 
@@ -21,6 +22,10 @@ use super::tree::{NodeId, Tree, flag};
 const ELEMENTS: usize = 1_000_000;
 /// Most bytes of `<style>` in a page that are looked at.
 const STYLES: usize = 16 * 1024 * 1024;
+/// Most frames of a page, with those in them.
+pub(super) const FRAMES: u32 = 200;
+/// Frames in frames are entered so deep.
+pub(super) const DEEPEST: usize = 8;
 
 /// A frame that was met.
 pub(super) struct Framed {
@@ -32,16 +37,6 @@ pub(super) struct Framed {
     /// It takes the page's place and is no part of it.
     pub(super) next: bool,
     pub(super) node: NodeId,
-}
-
-/// Where a page leads on to.
-#[derive(Debug)]
-struct Next {
-    seconds: u32,
-    /// Empty for the page itself.
-    address: String,
-    base: Url,
-    node: NodeId,
 }
 
 /// See the module.
@@ -75,7 +70,7 @@ pub(super) struct Page {
     pub(super) enter_frames: bool,
     /// Is a refresh without delay followed?
     pub(super) follow: bool,
-    next: Option<Next>,
+    pub(super) next: Option<Next>,
     /// Frames do not fetch icons; hidden ones have no styles.
     pub(super) top: bool,
     pub(super) rendered: bool,
@@ -333,47 +328,6 @@ impl Page {
         self.framed_page(node, order, &typed, srcdoc, sandboxed, Destination::Frame);
     }
 
-    /// Where the page leads on to, by a `meta` element or a field of its answer. Unlike HTML §4.2.5.3: in Chromium the soonest one
-    /// counts, and of several the last.
-    pub(super) fn refresh(&mut self, node: Option<NodeId>, content: &str) {
-        let Some((seconds, address)) = super::refresh::parse(content) else { return };
-        if self.next.as_ref().is_none_or(|next| seconds <= next.seconds) {
-            let node = node.unwrap_or(Tree::DOCUMENT);
-            self.next = Some(Next { seconds, address: address.unwrap_or_default().to_owned(), base: self.base.clone(), node });
-        }
-    }
-
-    /// The page has come: it leads on.
-    pub(super) fn lead_on(&mut self) {
-        let Some(Next { seconds, address, base, node }) = self.next.take().filter(|next| !next.address.is_empty()) else {
-            return;
-        };
-        let (order, id) = (self.order(node, 0), self.new_frame());
-        // In a frame it is a frame.
-        let kind = if self.top { Kind::Page(id) } else { Kind::Frame(id) };
-        let reason = match seconds {
-            _ if self.top && !self.follow => Some(SkipReason::NotFollowed),
-            1.. => Some(SkipReason::Later(seconds)),
-            0 if self.around.len() > 8 => Some(SkipReason::TooMany),
-            0 => None,
-        };
-        if let Some(reason) = reason {
-            return self.skip(order, &address, Source::Refresh, kind, reason);
-        }
-        let manner = Manner { what: Destination::Page, kind, base: &base, ..self.manner(Source::Refresh) };
-        let mut r = self.refer(order, &address, manner);
-        if let Some(url) = r.url.clone() {
-            if self.around.iter().chain([&self.url]).any(|a| same_page(a, &url)) {
-                r.verdict = Verdict::Skip { reason: SkipReason::Cycle };
-            } else {
-                // The sandbox of a frame stays, whatever is shown in it.
-                let sandboxed = self.sandboxed && !self.top;
-                self.framed.push(Framed { id, order, url: Some(url), srcdoc: None, sandboxed, next: true, node });
-            }
-        }
-        self.push(r);
-    }
-
     pub(super) fn new_frame(&mut self) -> FrameId {
         let mut shared = self.shared.borrow_mut();
         shared.frame_ids += 1;
@@ -397,8 +351,7 @@ impl Page {
             self.skip(order, shown, Source::Frame, kind, SkipReason::FrameNotEntered);
             return false;
         }
-        const FRAMES: u32 = 200;
-        if id.0 > FRAMES || self.around.len() > 8 {
+        if id.0 > FRAMES || self.around.len() > DEEPEST {
             self.skip(order, shown, Source::Frame, kind, SkipReason::TooMany);
             return false;
         }

@@ -1,5 +1,66 @@
 //! `<meta http-equiv=refresh>` and the Refresh field: where a page leads on to, and after how long.
 
+use ::url::Url;
+
+use super::page::{DEEPEST, Framed, Page, same_page};
+use super::policy::Destination;
+use super::refer::Manner;
+use super::reference::{Kind, SkipReason, Source, Verdict};
+use super::tree::{NodeId, Tree};
+
+/// Where a page leads on to.
+#[derive(Debug)]
+pub(super) struct Next {
+    seconds: u32,
+    /// Empty for the page itself.
+    address: String,
+    base: Url,
+    node: NodeId,
+}
+
+impl Page {
+    /// Where the page leads on to, by a `meta` element or a field of its answer. Unlike HTML §4.2.5.3: in Chromium the soonest one
+    /// counts, and of several the last.
+    pub(super) fn refresh(&mut self, node: Option<NodeId>, content: &str) {
+        let Some((seconds, address)) = parse(content) else { return };
+        if self.next.as_ref().is_none_or(|next| seconds <= next.seconds) {
+            let node = node.unwrap_or(Tree::DOCUMENT);
+            self.next = Some(Next { seconds, address: address.unwrap_or_default().to_owned(), base: self.base.clone(), node });
+        }
+    }
+
+    /// The page has come: it leads on.
+    pub(super) fn lead_on(&mut self) {
+        let Some(Next { seconds, address, base, node }) = self.next.take().filter(|next| !next.address.is_empty()) else {
+            return;
+        };
+        let (order, id) = (self.order(node, 0), self.new_frame());
+        // In a frame it is a frame.
+        let kind = if self.top { Kind::Page(id) } else { Kind::Frame(id) };
+        let reason = match seconds {
+            _ if self.top && !self.follow => Some(SkipReason::NotFollowed),
+            1.. => Some(SkipReason::Later(seconds)),
+            0 if self.around.len() > DEEPEST => Some(SkipReason::TooMany),
+            0 => None,
+        };
+        if let Some(reason) = reason {
+            return self.skip(order, &address, Source::Refresh, kind, reason);
+        }
+        let manner = Manner { what: Destination::Page, kind, base: &base, ..self.manner(Source::Refresh) };
+        let mut r = self.refer(order, &address, manner);
+        if let Some(url) = r.url.clone() {
+            if self.around.iter().chain([&self.url]).any(|a| same_page(a, &url)) {
+                r.verdict = Verdict::Skip { reason: SkipReason::Cycle };
+            } else {
+                // The sandbox of a frame stays, whatever is shown in it.
+                let sandboxed = self.sandboxed && !self.top;
+                self.framed.push(Framed { id, order, url: Some(url), srcdoc: None, sandboxed, next: true, node });
+            }
+        }
+        self.push(r);
+    }
+}
+
 /// The shared declarative refresh steps (HTML §4.2.5.3): whole seconds, and the address unless the page reloads itself.
 pub(super) fn parse(content: &str) -> Option<(u32, Option<&str>)> {
     let rest = content.trim_ascii_start();
