@@ -1,7 +1,7 @@
 //! The scanner: whatever a page or a sheet says, however it is cut, it does not panic, and the cuts change nothing.
 #![no_main]
 
-use jaunt::stages::images::scan::{Kind, PageContext, Reference, Scanner, SheetAnswer};
+use jaunt::stages::images::scan::{Kind, ObjectAnswer, PageContext, Reference, Scanner, SheetAnswer};
 use jaunt::stages::response::Fields;
 use libfuzzer_sys::fuzz_target;
 
@@ -31,7 +31,10 @@ fn references(kind: &[u8], parts: &[&[u8]], css: &[u8]) -> Vec<Reference> {
                     found.extend(scanner.sheet(id, Some(answer)));
                 }
                 (Kind::Icon(id), _) => found.extend(scanner.icon(id, &[(8, 8)])),
-                (Kind::Object(id), _) => found.extend(scanner.object(id, at % 2 == 0)),
+                (Kind::Object(id), _) => {
+                    let answer = if at % 2 == 0 { ObjectAnswer::Picture } else { ObjectAnswer::Nothing };
+                    found.extend(scanner.object(id, answer));
+                }
                 (Kind::Frame(id), _) => found.extend(scanner.frame(id, None)),
                 _ => {}
             }

@@ -15,7 +15,7 @@ use super::names::Name;
 use super::one::{essence, shown};
 use super::pixels::{Picture, Probe};
 use super::save::Saver;
-use super::scan::Kind;
+use super::scan::{Kind, may_be_page};
 use super::shelf::Copying;
 use super::visit::ImageJob;
 
@@ -46,6 +46,8 @@ pub(super) struct Landing<'s> {
     status: u16,
     /// The Content-Type is a picture's.
     declared: Option<String>,
+    /// What an object asked for may be a page.
+    page: bool,
     probe: Option<Probe>,
     saving: Saving,
     text: Vec<u8>,
@@ -71,6 +73,7 @@ impl<'s> Landing<'s> {
             saver,
             status: 0,
             declared: None,
+            page: false,
             probe: (heard || saver.is_some() || matches!(job.kind, Kind::Icon(_) | Kind::Object(_))).then(Probe::default),
             saving: Saving::Deciding(Vec::new()),
             text: Vec::new(),
@@ -83,6 +86,11 @@ impl<'s> Landing<'s> {
     /// Did they wait for this one?
     fn let_others_go_on(&mut self) -> bool {
         self.others.wait.take().inspect(|hurry| hurry()).is_some()
+    }
+
+    fn keep_text(&mut self, content: &[u8]) {
+        let room = TEXT.saturating_sub(self.text.len());
+        self.text.extend_from_slice(&content[..content.len().min(room)]);
     }
 
     fn keep(&mut self, content: &[u8]) -> Result<(), SinkError> {
@@ -143,6 +151,7 @@ impl BodySink for Landing<'_> {
         self.status = head.status;
         self.declared = declared.filter(|t| t.starts_with("image/"));
         self.probe = self.probe.is_some().then(Probe::default);
+        self.page = matches!(self.kind, Kind::Object(_)) && may_be_page(&head.fields);
         self.bytes = 0;
         self.saving = Saving::Deciding(Vec::new());
         self.text = Vec::new();
@@ -175,11 +184,13 @@ impl BodySink for Landing<'_> {
         }
         match self.kind {
             Kind::Sheet(_) | Kind::Frame(_) | Kind::Page(_) => {
-                let room = TEXT.saturating_sub(self.text.len());
-                self.text.extend_from_slice(&content[..content.len().min(room)]);
+                self.keep_text(content);
                 Ok(())
             }
             Kind::Image | Kind::Icon(_) | Kind::Object(_) => {
+                if self.page {
+                    self.keep_text(content);
+                }
                 if let Some(probe) = &mut self.probe {
                     probe.feed(content);
                 }

@@ -18,8 +18,9 @@ use super::ImagesError;
 use super::event::{Fetched, ImagesEvent, NotSaved};
 use super::landing::{Landed, Landing};
 use super::lanes::{Attempt, Others, Work};
+use super::pixels::Format;
 use super::save::{Entry, Saver};
-use super::scan::{FrameAnswer, FrameId, IconId, Kind, ObjectId, SheetAnswer, SheetId};
+use super::scan::{FrameAnswer, FrameId, IconId, Kind, ObjectAnswer, ObjectId, SheetAnswer, SheetId, may_be_page};
 use super::shelf::Shelf;
 use super::visit::{ImageJob, Visit, Visited, lacks_descriptors};
 
@@ -50,8 +51,7 @@ pub(super) struct Totals {
 pub(super) enum Answer {
     Sheet(SheetId, Option<SheetAnswer>),
     Frame(FrameId, Option<FrameAnswer>),
-    /// Did it bring something that can be shown?
-    Object(ObjectId, bool),
+    Object(ObjectId, ObjectAnswer),
     /// The sizes of what it holds.
     Icon(IconId, Vec<(u32, u32)>),
 }
@@ -108,7 +108,7 @@ impl<V: Visit> Work<Numbered, Answer> for Fetching<'_, V> {
                 self.failed(*number, job, error, began);
                 Attempt::Done(match job.kind {
                     Kind::Image => None,
-                    Kind::Object(id) => Some(Answer::Object(id, false)),
+                    Kind::Object(id) => Some(Answer::Object(id, ObjectAnswer::Nothing)),
                     Kind::Icon(id) => Some(Answer::Icon(id, Vec::new())),
                     Kind::Sheet(id) => Some(Answer::Sheet(id, None)),
                     Kind::Frame(id) | Kind::Page(id) => Some(Answer::Frame(id, None)),
@@ -258,14 +258,23 @@ impl Totals {
 fn answer(kind: Kind, visited: &Visited, landed: Landed) -> Option<Answer> {
     let head = &visited.response.head;
     let url = || -> Url { visited.url.clone() };
+    let frame =
+        |landed: Landed| FrameAnswer { url: url(), status: head.status, fields: head.fields.clone(), body: Octets(landed.text) };
     match kind {
         Kind::Image => None,
         Kind::Object(id) => {
             // HTML, `object`: an error status or a type that cannot be shown means its fallback content.
             let is_named =
                 || head.field("content-type").is_some_and(|t| essence(&String::from_utf8_lossy(t)).starts_with("image/"));
-            let shows = head.status < 400 && (landed.picture.is_some() || is_named());
-            Some(Answer::Object(id, shows))
+            let bitmap = landed.picture.is_some_and(|p| p.format != Format::Svg);
+            let answer = if !bitmap && may_be_page(&head.fields) {
+                ObjectAnswer::Page(frame(landed))
+            } else if head.status < 400 && (landed.picture.is_some() || is_named()) {
+                ObjectAnswer::Picture
+            } else {
+                ObjectAnswer::Nothing
+            };
+            Some(Answer::Object(id, answer))
         }
         Kind::Icon(id) => {
             let good = (200..300).contains(&head.status);
@@ -276,11 +285,7 @@ fn answer(kind: Kind, visited: &Visited, landed: Landed) -> Option<Answer> {
             let answer = SheetAnswer { url: url(), status: head.status, fields, body: Octets(landed.text) };
             Some(Answer::Sheet(id, Some(answer)))
         }
-        Kind::Frame(id) | Kind::Page(id) => {
-            let fields = head.fields.clone();
-            let answer = FrameAnswer { url: url(), status: head.status, fields, body: Octets(landed.text) };
-            Some(Answer::Frame(id, Some(answer)))
-        }
+        Kind::Frame(id) | Kind::Page(id) => Some(Answer::Frame(id, Some(frame(landed)))),
     }
 }
 

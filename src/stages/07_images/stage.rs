@@ -243,7 +243,7 @@ impl<V: Visit> ImagesStage<'_, '_, V> {
             let found = match answer {
                 Answer::Sheet(id, answer) => scanner.sheet(id, answer),
                 Answer::Frame(id, answer) => scanner.frame(id, answer),
-                Answer::Object(id, shows) => scanner.object(id, shows),
+                Answer::Object(id, answer) => scanner.object(id, answer),
                 Answer::Icon(id, sizes) => scanner.icon(id, &sizes),
             };
             self.hand_over(found, start);

@@ -121,9 +121,16 @@ impl Scanner {
         }
     }
 
-    fn child_of_answer(&self, node: NodeId, order: Order, sandboxed: bool, next: bool, answer: FrameAnswer) -> Option<Self> {
-        let FrameAnswer { url, fields, body, .. } = answer;
-        let gate = Gate::new(&url, &fields);
+    pub(super) fn child_of_answer(
+        &self,
+        node: NodeId,
+        order: Order,
+        sandboxed: bool,
+        next: bool,
+        answer: FrameAnswer,
+    ) -> Option<Self> {
+        let FrameAnswer { url, status, fields, body } = answer;
+        let mut gate = Gate::new(&url, &fields);
         let page = self.page.borrow();
         if !next && !gate.framed_by(&page.url, &fields) {
             return None;

@@ -18,6 +18,11 @@ pub(super) enum Document {
 /// Bytes that are looked at when no type is said (MIME Sniffing §7, "read the resource header").
 pub(super) const SNIFFED: usize = 1445;
 
+/// With these a browser stays where it is, whatever the fields say (HTML §7.4.5).
+pub(crate) fn is_no_document(status: u16) -> bool {
+    matches!(status, 204 | 205)
+}
+
 /// What the response's fields say.
 pub(super) fn declared(content_type: Option<&[u8]>, fields: &Fields) -> Document {
     // A download is not shown.

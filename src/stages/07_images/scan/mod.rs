@@ -60,10 +60,11 @@ use sink::{Guard, Sink};
 use tree::NodeId;
 use wellformed::Wellformed;
 
+pub use plugins::may_be_page;
 pub use policy::{Gate, Hop};
 pub use reference::{
-    Candidate, FrameAnswer, FrameId, IconId, Kind, ObjectId, Order, Reference, SheetAnswer, SheetId, SkipReason, Source, Verdict,
-    Why,
+    Candidate, FrameAnswer, FrameId, IconId, Kind, ObjectAnswer, ObjectId, Order, Reference, SheetAnswer, SheetId, SkipReason,
+    Source, Verdict, Why,
 };
 
 /// What is known of a page before its first byte.
@@ -238,23 +239,6 @@ impl Scanner {
         children
             .filter_map(|c| match c {
                 Frame::Entered { scanner: s, .. } => Some(s.sheet(id, answer.clone())),
-                Frame::Waiting { .. } => None,
-            })
-            .flatten()
-            .collect()
-    }
-
-    /// How the fetch of an `object` ended: was it a picture that could be shown? If not, what the element contains is shown instead.
-    pub fn object(&mut self, id: ObjectId, shown: bool) -> Vec<Reference> {
-        let own = self.page.borrow_mut().object_answer(id, shown);
-        if own {
-            self.settle();
-            return self.take();
-        }
-        let children = self.children.values_mut();
-        children
-            .filter_map(|c| match c {
-                Frame::Entered { scanner: s, .. } => Some(s.object(id, shown)),
                 Frame::Waiting { .. } => None,
             })
             .flatten()

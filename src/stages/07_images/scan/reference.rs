@@ -293,3 +293,14 @@ pub struct FrameAnswer {
     /// Decoded.
     pub body: Octets,
 }
+
+/// How the fetch of an `object` ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ObjectAnswer {
+    /// With something that is not shown, or not at all.
+    Nothing,
+    /// With a picture.
+    Picture,
+    /// With what may be a page ([`super::may_be_page`]).
+    Page(FrameAnswer),
+}
