@@ -18,7 +18,7 @@ use super::event::ImagesEvent;
 use super::lanes::{Crew, Job, Lanes, Start, Woken};
 use super::one::{Answer, Fetching, Numbered, Totals, shown};
 use super::save::Saver;
-use super::scan::{Kind, PageContext, Reference, Scanner, Verdict};
+use super::scan::{Kind, PageContext, Reference, Scanner, Verdict, is_no_document};
 use super::visit::{ImageJob, Visit};
 use super::{ImagesError, ImagesPlan};
 
@@ -119,6 +119,9 @@ pub struct Summary {
 impl<V: Visit> ImagesStage<'_, '_, V> {
     /// The final answer's head has come for `url`. Is it a page, that is: does [`ImagesStage::feed`] want its content?
     pub fn begin(&mut self, url: &Url, head: &Head) -> bool {
+        if is_no_document(head.status) {
+            return false;
+        }
         let ImagesPlan { viewport, most, frames, follow, .. } = *self.plan;
         let content_type = head.field("content-type").map(<[u8]>::to_vec);
         let (url_of_page, fields) = (url.clone(), head.fields.clone());

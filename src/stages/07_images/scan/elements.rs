@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use ::url::Url;
 
+use super::kind::Document;
 use super::page::{Page, same_page};
 use super::policy::{Destination, ReferrerPolicy};
 use super::refer::{Manner, resolve, short};
 use super::reference::{Kind, Order, SkipReason, Source};
 use super::tree::{NodeId, flag};
+use crate::stages::response::Fields;
 
 impl Page {
     pub(super) fn simple(&mut self, node: NodeId, name: &str, source: Source) {
@@ -223,6 +225,20 @@ impl Page {
         let manner = Manner { candidate: chosen.candidate, policy, cors, ..self.manner(source) };
         let r = self.refer(order, chosen.url, manner);
         self.push(r);
+    }
+
+    /// What the fields of the answer say that markup could say as well.
+    pub(super) fn heed(&mut self, document: Document, fields: &Fields) {
+        if document == Document::Other {
+            return;
+        }
+        for link in fields.all("link") {
+            // Fields are Latin-1, whatever the page is in.
+            self.link_field(&encoding_rs::mem::decode_latin1(link));
+        }
+        if let Some(refresh) = fields.get("refresh") {
+            self.refresh(None, &encoding_rs::mem::decode_latin1(refresh));
+        }
     }
 
     /// `Link:` fields of the response; they are met before the page.

@@ -132,7 +132,7 @@ impl Scanner {
         let FrameAnswer { url, status, fields, body } = answer;
         let mut gate = Gate::new(&url, &fields);
         let page = self.page.borrow();
-        if !next && !gate.framed_by(&page.url, &fields) {
+        if kind::is_no_document(status) || !next && !gate.framed_by(&page.url, &fields) {
             return None;
         }
         let sandboxed = sandboxed || (page.sandboxed && !next) || gate.sandboxed();
@@ -147,6 +147,7 @@ impl Scanner {
         }
         drop(page);
         let document = kind::declared(content_type.as_deref(), &fields);
+        child.heed(document, &fields);
         let mut scanner = Self::of(child, document, content_type, parent);
         scanner.advance(&body.0, false);
         Some(scanner)

@@ -60,6 +60,7 @@ use sink::{Guard, Sink};
 use tree::NodeId;
 use wellformed::Wellformed;
 
+pub(crate) use kind::is_no_document;
 pub use plugins::may_be_page;
 pub use policy::{Gate, Hop};
 pub use reference::{
@@ -153,15 +154,7 @@ impl Scanner {
         page.follow = follow;
         page.sandboxed = page.from.is_none();
         let document = kind::declared(content_type.as_deref(), &fields);
-        if matches!(document, Document::Html | Document::Xml | Document::Unsaid) {
-            for link in fields.all("link") {
-                // Fields are Latin-1, whatever the page is in.
-                page.link_field(&encoding_rs::mem::decode_latin1(link));
-            }
-            if let Some(refresh) = fields.get("refresh") {
-                page.refresh(None, &encoding_rs::mem::decode_latin1(refresh));
-            }
-        }
+        page.heed(document, &fields);
         Self::of(page, document, content_type, None)
     }
 
