@@ -49,6 +49,7 @@ impl Scanner {
         let mut child = Page::new(url, gate, from, referrer, page.frame_screen(node), page.shared.clone(), true, false);
         child.place = (order.0 + 1, 0);
         child.sandboxed = page.sandboxed;
+        child.required = page.required_of(node);
         child.around = page.around.iter().cloned().chain([page.url.clone()]).collect();
         child
     }
@@ -58,7 +59,8 @@ impl Scanner {
         let page = self.page.borrow();
         let sandboxed = sandboxed || page.sandboxed;
         let from = page.from.clone().filter(|_| !sandboxed);
-        let mut child = self.child_page(node, page.base.clone(), page.gate.inherited(), from, page.referrer, order);
+        let gate = page.inherited_gate(node);
+        let mut child = self.child_page(node, page.base.clone(), gate, from, page.referrer, order);
         child.url = page.url.clone();
         child.sandboxed = sandboxed;
         child.encoding = encoding_rs::UTF_8;
@@ -74,7 +76,7 @@ impl Scanner {
         let data = data_url::DataUrl::process(url.as_str()).ok()?;
         let (body, _) = data.decode_to_vec().ok()?;
         let content_type = data.mime_type().to_string().into_bytes();
-        let gate = self.page.borrow().gate.inherited();
+        let gate = self.page.borrow().inherited_gate(node);
         let child = self.child_page(node, url.clone(), gate, None, ReferrerPolicy::default(), order);
         let document = kind::declared(Some(&content_type), &Fields::default());
         let mut scanner = Self::of(child, document, Some(content_type), None);
@@ -133,6 +135,11 @@ impl Scanner {
         let mut gate = Gate::new(&url, &fields);
         let page = self.page.borrow();
         if kind::is_no_document(status) || !next && !gate.framed_by(&page.url, &fields) {
+            return None;
+        }
+        if let Some(required) = page.required_of(node)
+            && !page.enforce(&required, &mut gate, &fields)
+        {
             return None;
         }
         let sandboxed = sandboxed || (page.sandboxed && !next) || gate.sandboxed();

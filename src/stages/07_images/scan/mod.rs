@@ -17,6 +17,7 @@ mod budget;
 mod calc;
 mod css;
 mod elements;
+mod embedded;
 mod encoding;
 mod frames;
 mod icons;

@@ -54,6 +54,8 @@ pub(super) struct Page {
     pub(super) gate: SharedGate,
     /// Whose address a Referer tells; None for a page with an origin of its own.
     pub(super) from: Option<Url>,
+    /// The policy that this page is held to by the one around it (`<iframe csp>`), and holds those in it to.
+    pub(super) required: Option<String>,
     /// It has an origin of its own because it is sandboxed; so have the pages in it.
     pub(super) sandboxed: bool,
     /// Does `<meta name=color-scheme>` say that it is made for a dark screen? The first one counts.
@@ -110,6 +112,7 @@ impl Page {
             gate: Arc::new(gate),
             from,
             referrer,
+            required: None,
             sandboxed: false,
             dark: None,
             encoding: UTF_8,

@@ -127,10 +127,10 @@ fn loopback(url: &Url) -> bool {
 
 /// One policy: its directives, first one of a name counts (CSP 3 §2.2.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Policy(Vec<(String, Vec<String>)>);
+pub(super) struct Policy(Vec<(String, Vec<String>)>);
 
 impl Policy {
-    fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let mut directives: Vec<(String, Vec<String>)> = Vec::new();
         for part in text.split(';').take(1000) {
             let mut words = part.split_ascii_whitespace();
@@ -143,11 +143,11 @@ impl Policy {
         (!directives.is_empty()).then_some(Self(directives))
     }
 
-    fn directive(&self, names: &[&str]) -> Option<(&str, &[String])> {
+    pub(super) fn directive(&self, names: &[&str]) -> Option<(&str, &[String])> {
         names.iter().find_map(|n| self.0.iter().find(|(d, _)| d == n)).map(|(d, s)| (d.as_str(), s.as_slice()))
     }
 
-    fn has(&self, name: &str) -> bool {
+    pub(super) fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(n, _)| n == name)
     }
 }
@@ -155,8 +155,8 @@ impl Policy {
 /// The rules of one document: what its policies let through.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gate {
-    policies: Vec<Policy>,
-    page: Url,
+    pub(super) policies: Vec<Policy>,
+    pub(super) page: Url,
     /// The origin that 'self' means.
     origin: Option<Origin>,
     upgrade: bool,
@@ -183,11 +183,6 @@ impl Gate {
             }
         }
         gate
-    }
-
-    /// For a document without an address of its own (`srcdoc`, `data:`): it has its parent's policies.
-    pub(super) fn inherited(&self) -> Self {
-        self.clone()
     }
 
     pub(super) fn add(&mut self, text: &str) {
@@ -315,7 +310,7 @@ impl Gate {
         Ok(())
     }
 
-    fn matches(&self, sources: &[String], url: &Url, redirected: bool) -> bool {
+    pub(super) fn matches(&self, sources: &[String], url: &Url, redirected: bool) -> bool {
         sources.iter().any(|s| self.source_matches(s, url, redirected))
     }
 
