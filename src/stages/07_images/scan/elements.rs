@@ -9,7 +9,7 @@ use super::page::{Page, same_page};
 use super::policy::{Destination, ReferrerPolicy};
 use super::refer::{Manner, resolve, short};
 use super::reference::{Kind, Order, SkipReason, Source};
-use super::tree::{NodeId, flag};
+use super::tree::{NodeId, Space, flag};
 use crate::stages::response::Fields;
 
 impl Page {
@@ -175,9 +175,12 @@ impl Page {
                 self.linked_sheet(node, href, &media, &title, has("alternate"), policy, cors, &nonce, &integrity, &charset);
             }
         }
-        // Unlike HTML §4.6.7.8: Chromium looks for icons among the children of `head` only.
+        // Unlike HTML §4.6.7.8: Chromium looks for icons among the children of `head` only, and anywhere in a drawing.
         let in_head = self.tree.parent(node).is_some_and(|p| self.tree.is_html(p, "head"));
-        if self.top && in_head && (has("icon") || has("apple-touch-icon") || has("apple-touch-icon-precomposed")) {
+        if self.top
+            && (in_head || self.is_drawing())
+            && (has("icon") || has("apple-touch-icon") || has("apple-touch-icon-precomposed"))
+        {
             let Some(href) = href else { return };
             let order = self.order(node, 1);
             if !has("icon") {
@@ -189,6 +192,10 @@ impl Page {
                 self.icon_link(node, href, &sizes);
             }
         }
+    }
+
+    fn is_drawing(&self) -> bool {
+        self.svg && self.root().is_some_and(|n| self.tree.space(n) == Space::Svg && self.tree.local(n) == "svg")
     }
 
     pub(super) fn nonce(&self, node: NodeId) -> String {

@@ -262,6 +262,7 @@ impl Scanner {
             Document::Other | Document::Unsaid => return,
         };
         self.page.borrow_mut().xml = xml;
+        self.page.borrow_mut().svg = self.content_type.as_deref().is_some_and(|t| kind::essence(t) == "image/svg+xml");
         self.decoding = Some(Decoding::new(self.content_type.as_deref(), xml, self.parent_encoding));
         let sink = Sink::new(self.page.clone(), xml);
         let input = BufferQueue::default();

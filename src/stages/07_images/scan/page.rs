@@ -64,6 +64,8 @@ pub(super) struct Page {
     pub(super) encoding: &'static Encoding,
     pub(super) quirks: bool,
     pub(super) xml: bool,
+    /// Its type is SVG's.
+    pub(super) svg: bool,
     /// Depth of the element that was put in last.
     pub(super) depth: u16,
     pub(super) stopped: bool,
@@ -118,6 +120,7 @@ impl Page {
             encoding: UTF_8,
             quirks: false,
             xml: false,
+            svg: false,
             depth: 0,
             stopped: false,
             out: Vec::new(),
@@ -299,6 +302,12 @@ impl Page {
             nonce: "",
             kind: Kind::Image,
         }
+    }
+
+    /// The document's element.
+    pub(super) fn root(&self) -> Option<NodeId> {
+        let mut nodes = std::iter::successors(self.tree.first(Tree::DOCUMENT), |node| self.tree.next(*node));
+        nodes.find(|node| self.tree.is_element(*node))
     }
 
     pub(super) fn attr(&self, node: NodeId, name: &str) -> Option<String> {
