@@ -214,6 +214,7 @@ impl Scanner {
     pub fn end(&mut self) -> Vec<Reference> {
         if !self.ended {
             self.advance(b"", true);
+            self.page.borrow_mut().read_deferred();
             self.ended = true;
             self.machine = None;
             self.decoding = None;

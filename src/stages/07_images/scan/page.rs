@@ -16,7 +16,7 @@ use super::refer::{Manner, resolve};
 use super::reference::{FrameId, Kind, ObjectId, Order, Reference, SheetId, SkipReason, Source, Verdict};
 use super::refresh::Next;
 use super::shared::Shared;
-use super::tree::{NodeId, Tree, flag};
+use super::tree::{NodeId, Space, Tree, flag};
 
 /// Most elements of a page that are looked at.
 const ELEMENTS: usize = 1_000_000;
@@ -66,6 +66,8 @@ pub(super) struct Page {
     pub(super) xml: bool,
     /// Its type is SVG's.
     pub(super) svg: bool,
+    /// Pictures of an XML document, until its base is known.
+    deferred: Vec<NodeId>,
     /// Depth of the element that was put in last.
     pub(super) depth: u16,
     pub(super) stopped: bool,
@@ -121,6 +123,7 @@ impl Page {
             quirks: false,
             xml: false,
             svg: false,
+            deferred: Vec::new(),
             depth: 0,
             stopped: false,
             out: Vec::new(),
@@ -240,8 +243,29 @@ impl Page {
         if self.tree.is_html(node, "details") {
             self.close_if_another_is_open(node);
         }
+        if self.defers(node) {
+            return self.deferred.push(node);
+        }
         self.element(node);
         self.tree.trim(node);
+    }
+
+    /// A picture's address is read when the parser pauses, and of XML there is mostly one pause, the end. (Of HTML a scanner that runs
+    /// ahead has asked for it long before.)
+    fn defers(&self, node: NodeId) -> bool {
+        let picture = match self.tree.space(node) {
+            Space::Html => matches!(self.tree.local(node), "img" | "input" | "video"),
+            Space::Svg => self.tree.local(node) == "image",
+            _ => false,
+        };
+        picture && self.xml && !self.based
+    }
+
+    /// The document has ended.
+    pub(super) fn read_deferred(&mut self) {
+        for node in std::mem::take(&mut self.deferred) {
+            self.element(node);
+        }
     }
 
     /// HTML §4.11.1: of the `details` of one name in a tree only one is open, here the first.
@@ -269,7 +293,6 @@ impl Page {
     }
 
     pub(super) fn element(&mut self, node: NodeId) {
-        use super::tree::Space;
         let local = self.tree.local(node);
         match (self.tree.space(node), local) {
             (Space::Html, "img") => self.img(node),
