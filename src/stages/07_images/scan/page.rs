@@ -195,8 +195,17 @@ impl Page {
             let quote = at.chars().next().filter(|c| matches!(c, '"' | '\''))?;
             at[1..].split(quote).next().map(|v| v.replace("&amp;", "&"))
         };
-        let css = get("type").is_none_or(|t| t.is_empty() || t.eq_ignore_ascii_case("text/css"));
-        if let Some(href) = get("href").filter(|_| css) {
+        let kind = get("type").unwrap_or_default();
+        let prolog = self.root().is_none();
+        if let Some(href) = get("href").filter(|_| prolog && makes_another_page(&kind)) {
+            if self.svg {
+                return;
+            }
+            let sheet = Kind::Sheet(self.new_sheet_id());
+            self.skip(self.order(Tree::DOCUMENT, 0), &href, Source::Stylesheet, sheet, SkipReason::Type(kind));
+            return self.stop();
+        }
+        if let Some(href) = get("href").filter(|_| kind.is_empty() || kind.eq_ignore_ascii_case("text/css")) {
             let node = self.tree.other(0);
             self.tree.append(Tree::DOCUMENT, node);
             let media = get("media").unwrap_or_default();
@@ -420,6 +429,15 @@ impl Page {
         self.objects.push((id, node));
         id
     }
+}
+
+/// A style sheet of this type is taken for XSLT: it makes the page that is shown, and of the one that names it nothing is.
+/// (What it makes is not known here: no transformation is done.)
+fn makes_another_page(kind: &str) -> bool {
+    matches!(
+        kind,
+        "text/xsl" | "text/xml" | "application/xml" | "application/xhtml+xml" | "application/rss+xml" | "application/atom+xml"
+    )
 }
 
 /// Can `::first-letter` begin with it? Spaces and punctuation cannot.
