@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ::url::Url;
 
 use super::kind::Document;
-use super::page::{Page, same_page};
+use super::page::Page;
 use super::policy::{Destination, ReferrerPolicy};
 use super::refer::{Manner, resolve, short};
 use super::reference::{Kind, Order, SkipReason, Source};
@@ -33,13 +33,6 @@ impl Page {
         }
     }
 
-    /// `use` of something in another file of the same origin; most are of this document.
-    pub(super) fn svg_use(&mut self, node: NodeId) {
-        let href = self.tree.attributes(node).find(|(n, _)| &*n.local == "href").map(|(_, v)| v.trim().to_owned());
-        let Some(href) = href.filter(|h| !h.is_empty() && !h.starts_with('#')) else { return };
-        let Some(url) = resolve(&href, &self.base, self.encoding) else { return };
-        if url.origin() == self.url.origin() && !same_page(&url, &self.url) {
-            self.svg_image(node);
         }
     }
 

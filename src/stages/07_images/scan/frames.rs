@@ -44,7 +44,15 @@ impl Scanner {
         }
     }
 
-    fn child_page(&self, node: NodeId, url: Url, gate: Gate, from: Option<Url>, referrer: ReferrerPolicy, order: Order) -> Page {
+    pub(super) fn child_page(
+        &self,
+        node: NodeId,
+        url: Url,
+        gate: Gate,
+        from: Option<Url>,
+        referrer: ReferrerPolicy,
+        order: Order,
+    ) -> Page {
         let page = self.page.borrow();
         let mut child = Page::new(url, gate, from, referrer, page.frame_screen(node), page.shared.clone(), true, false);
         child.place = (order.0 + 1, 0);
@@ -169,6 +177,7 @@ impl Scanner {
             if let Frame::Entered { scanner, next, node } = child
                 && !scanner.ended
             {
+                scanner.page.borrow_mut().parts = self.page.borrow().parts_of(*node);
                 scanner.page.borrow_mut().rendered =
                     *next || self.page.borrow().is_rendered(*node) && self.page.borrow().rendered;
                 let found = scanner.end();

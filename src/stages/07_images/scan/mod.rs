@@ -21,6 +21,7 @@ mod embedded;
 mod encoding;
 mod frames;
 mod icons;
+mod instance;
 mod kind;
 mod media;
 mod origin;
@@ -320,6 +321,9 @@ impl Scanner {
     fn settle(&mut self) {
         if !self.ended {
             return;
+        }
+        if self.page.borrow().used_by_another {
+            return self.settle_used();
         }
         let mut page = self.page.borrow_mut();
         if !page.sheets.waiting.is_empty() {

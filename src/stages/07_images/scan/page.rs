@@ -1,7 +1,7 @@
 //! A page while it is read: its tree, its base, its policies, and the references it has made so far.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -10,6 +10,7 @@ use encoding_rs::{Encoding, UTF_8};
 
 use super::css::Sheets;
 use super::icons::Icons;
+use super::instance::Used;
 use super::media::Screen;
 use super::policy::{Destination, Gate, ReferrerPolicy, SharedGate};
 use super::refer::{Manner, resolve};
@@ -88,6 +89,12 @@ pub(super) struct Page {
     pub(super) icons: Icons,
     /// Place of the page among the references: frames lie inside their element.
     pub(super) place: (u64, u32),
+    /// Files of which it draws something.
+    pub(super) used: HashMap<Url, Used>,
+    /// It is such a file itself, and no page: nothing of it is looked at but what is drawn.
+    pub(super) used_by_another: bool,
+    /// What that is.
+    pub(super) parts: Vec<String>,
     /// Addresses of the pages around this one.
     pub(super) around: Vec<Url>,
 }
@@ -139,6 +146,9 @@ impl Page {
             objects: Vec::new(),
             icons: Icons::default(),
             place: (0, 24),
+            used: HashMap::new(),
+            used_by_another: false,
+            parts: Vec::new(),
             around: Vec::new(),
         }
     }
@@ -183,7 +193,7 @@ impl Page {
 
     /// `<?xml-stylesheet href="…"?>`
     pub(super) fn instruction(&mut self, target: &str, data: &str) {
-        if target != "xml-stylesheet" || self.stopped {
+        if target != "xml-stylesheet" || self.stopped || self.used_by_another {
             return;
         }
         let get = |name: &str| {
@@ -217,7 +227,12 @@ impl Page {
 
     /// An element was taken off the stack of open elements: it has all its text.
     pub(super) fn popped(&mut self, node: NodeId) {
-        if node.0 != u32::MAX && !self.stopped && self.tree.is_element(node) && self.tree.local(node) == "style" {
+        if node.0 != u32::MAX
+            && !self.stopped
+            && !self.used_by_another
+            && self.tree.is_element(node)
+            && self.tree.local(node) == "style"
+        {
             self.style_element(node);
         }
     }
@@ -251,6 +266,12 @@ impl Page {
         }
         if self.tree.is_html(node, "details") {
             self.close_if_another_is_open(node);
+        }
+        if self.used_by_another {
+            if self.tree.is_html(node, "base") {
+                self.base_element(node);
+            }
+            return;
         }
         if self.defers(node) {
             return self.deferred.push(node);

@@ -6,7 +6,7 @@ use super::page::{DEEPEST, FRAMES, Page, same_page};
 use super::policy::Destination;
 use super::refer::Manner;
 use super::reference::{FrameAnswer, FrameId, Kind, ObjectAnswer, ObjectId, Order, Reference, SkipReason, Source};
-use super::tree::{NodeId, flag};
+use super::tree::{NodeId, Space, flag};
 use super::{Scanner, kind};
 use crate::stages::response::Fields;
 use kind::Document;
@@ -169,6 +169,13 @@ impl Scanner {
     pub fn object(&mut self, id: ObjectId, answer: ObjectAnswer) -> Vec<Reference> {
         let own = self.page.borrow_mut().answered_object(id);
         if let Some(node) = own {
+            if self.page.borrow().tree.space(node) == Space::Svg {
+                if let ObjectAnswer::Page(file) = answer {
+                    self.enter_used(node, file);
+                }
+                self.settle();
+                return self.take();
+            }
             let shown = match answer {
                 ObjectAnswer::Nothing => false,
                 ObjectAnswer::Picture => true,
