@@ -27,12 +27,46 @@ impl Page {
             all.find(|(n, _)| &*n.local == "href" && &*n.ns == "http://www.w3.org/1999/xlink").map(|(_, v)| v.to_owned())
         });
         if let Some(typed) = href {
-            let manner = Manner { cors: self.cors(node), ..self.manner(Source::SvgImage) };
-            let r = self.refer(self.order(node, 0), &typed, manner);
-            self.push(r);
+            self.svg_address(node, &typed);
         }
     }
 
+    fn svg_address(&mut self, node: NodeId, typed: &str) {
+        let manner = Manner { cors: self.cors(node), ..self.manner(Source::SvgImage) };
+        let r = self.refer(self.order(node, 0), typed, manner);
+        self.push(r);
+    }
+
+    /// `set` or `animate` of the address of the image that it is in, from the beginning on.
+    fn is_animation(&self, node: NodeId) -> bool {
+        let zero = |begin: &str| matches!(begin.trim(), "0" | "0s");
+        self.tree.space(node) == Space::Svg
+            && matches!(self.tree.local(node), "set" | "animate")
+            && self.tree.attr(node, "attributeName") == Some("href")
+            && self.tree.attr(node, "begin").is_none_or(|begins| begins.split(';').any(zero))
+    }
+
+    pub(super) fn animation(&mut self, node: NodeId) {
+        let image = self.tree.parent(node).filter(|p| matches!(self.tree.local(*p), "image" | "feImage"));
+        let image = image.filter(|_| self.is_animation(node));
+        self.animated.extend(image.filter(|image| self.animated.last() != Some(image)));
+    }
+
+    /// What animations make of the address of an image when the page is shown (SMIL 3.0 §12.4.4); of several the last counts.
+    pub(super) fn animated_image(&mut self, image: NodeId) {
+        let children = std::iter::successors(self.tree.first(image), |child| self.tree.next(*child));
+        let animations = children.filter(|a| self.is_animation(*a));
+        let values = animations.filter_map(|a| match self.tree.local(a) {
+            "set" => self.tree.attr(a, "to"),
+            // With `to` alone it stays as it is until half of the time has passed.
+            "animate" => {
+                let first = self.tree.attr(a, "values").and_then(|values| values.split(';').next());
+                first.or_else(|| self.tree.attr(a, "from")).map(str::trim)
+            }
+            _ => None,
+        });
+        if let Some(typed) = values.last().map(str::to_owned) {
+            self.svg_address(image, &typed);
         }
     }
 

@@ -69,6 +69,8 @@ pub(super) struct Page {
     pub(super) svg: bool,
     /// Pictures of an XML document, until its base is known.
     deferred: Vec<NodeId>,
+    /// SVG images whose address is animated.
+    pub(super) animated: Vec<NodeId>,
     /// Depth of the element that was put in last.
     pub(super) depth: u16,
     pub(super) stopped: bool,
@@ -131,6 +133,7 @@ impl Page {
             xml: false,
             svg: false,
             deferred: Vec::new(),
+            animated: Vec::new(),
             depth: 0,
             stopped: false,
             out: Vec::new(),
@@ -296,6 +299,9 @@ impl Page {
         for node in std::mem::take(&mut self.deferred) {
             self.element(node);
         }
+        for image in std::mem::take(&mut self.animated) {
+            self.animated_image(image);
+        }
     }
 
     /// HTML §4.11.1: of the `details` of one name in a tree only one is open, here the first.
@@ -337,6 +343,7 @@ impl Page {
             (Space::Html, "iframe" | "frame") => self.frame_element(node),
             (Space::Svg, "image" | "feImage") => self.svg_image(node),
             (Space::Svg, "use") => self.svg_use(node),
+            (Space::Svg, "set" | "animate") => self.animation(node),
             _ => {}
         }
     }
