@@ -95,7 +95,7 @@ impl Page {
         } else if is("name", "color-scheme") {
             let has = |word: &str| content.split_ascii_whitespace().any(|w| w.eq_ignore_ascii_case(word));
             self.dark.get_or_insert(has("dark") && !has("light") && !has("normal"));
-        } else if is("http-equiv", "refresh") {
+        } else if is("http-equiv", "refresh") && !self.sandbox.still {
             self.refresh(Some(node), &content);
         } else if is("http-equiv", "default-style") {
             self.default_style(&content);

@@ -9,13 +9,14 @@ use super::encoding::Decoding;
 use super::kind::{self, Document};
 use super::page::{Framed, Page};
 use super::policy::{Gate, ReferrerPolicy};
+use super::sandbox::Sandbox;
 use super::tree::NodeId;
 use super::{FrameAnswer, FrameId, Order, Reference, Scanner};
 
 /// A page that belongs to another.
 pub(super) enum Frame {
     /// Its answer is awaited.
-    Waiting { order: Order, sandboxed: bool, next: bool, node: NodeId },
+    Waiting { order: Order, sandbox: Sandbox, next: bool, node: NodeId },
     /// It is a page itself.
     Entered { scanner: Box<Scanner>, next: bool, node: NodeId },
 }
@@ -27,7 +28,7 @@ impl Scanner {
         for frame in framed {
             match (frame.srcdoc, frame.url) {
                 (Some(text), _) => {
-                    let child = self.child_of_own(frame.node, frame.order, frame.sandboxed, &text);
+                    let child = self.child_of_own(frame.node, frame.order, frame.sandbox, &text);
                     self.children.insert(frame.id, Frame::Entered { scanner: Box::new(child), next: false, node: frame.node });
                 }
                 (None, Some(url)) if url.scheme() == "data" => {
@@ -37,8 +38,8 @@ impl Scanner {
                     }
                 }
                 _ => {
-                    let Framed { id, order, sandboxed, next, node, .. } = frame;
-                    self.children.insert(id, Frame::Waiting { order, sandboxed, next, node });
+                    let Framed { id, order, sandbox, next, node, .. } = frame;
+                    self.children.insert(id, Frame::Waiting { order, sandbox, next, node });
                 }
             }
         }
@@ -56,21 +57,21 @@ impl Scanner {
         let page = self.page.borrow();
         let mut child = Page::new(url, gate, from, referrer, page.frame_screen(node), page.shared.clone(), true, false);
         child.place = (order.0 + 1, 0);
-        child.sandboxed = page.sandboxed;
+        child.sandbox = page.sandbox;
         child.required = page.required_of(node);
         child.around = page.around.iter().cloned().chain([page.url.clone()]).collect();
         child
     }
 
     /// `srcdoc`: a page with its parent's address, base and policies.
-    fn child_of_own(&self, node: NodeId, order: Order, sandboxed: bool, text: &str) -> Self {
+    fn child_of_own(&self, node: NodeId, order: Order, sandbox: Sandbox, text: &str) -> Self {
         let page = self.page.borrow();
-        let sandboxed = sandboxed || page.sandboxed;
-        let from = page.from.clone().filter(|_| !sandboxed);
+        let sandbox = sandbox.and(page.sandbox);
+        let from = page.from.clone().filter(|_| !sandbox.opaque);
         let gate = page.inherited_gate(node);
         let mut child = self.child_page(node, page.base.clone(), gate, from, page.referrer, order);
         child.url = page.url.clone();
-        child.sandboxed = sandboxed;
+        (child.sandbox, child.outer_sandbox) = (sandbox, sandbox);
         child.encoding = encoding_rs::UTF_8;
         drop(page);
         let mut scanner = Self::of(child, Document::Html, None, None);
@@ -95,11 +96,11 @@ impl Scanner {
     /// The page of a frame that was asked for; None when there is none.
     pub fn frame(&mut self, id: FrameId, answer: Option<FrameAnswer>) -> Vec<Reference> {
         match self.children.get(&id) {
-            Some(&Frame::Waiting { order, sandboxed, next, node }) => {
+            Some(&Frame::Waiting { order, sandbox, next, node }) => {
                 // HTML §4.8.7: an error is no page that an object shows.
                 let object = !next && self.page.borrow().tree.is_html(node, "object");
                 let answer = answer.filter(|a| !object || a.status < 400);
-                let child = answer.and_then(|a| self.child_of_answer(node, order, sandboxed, next, a));
+                let child = answer.and_then(|a| self.child_of_answer(node, order, sandbox, next, a));
                 let shown = child.is_some();
                 match child {
                     Some(child) => {
@@ -135,7 +136,7 @@ impl Scanner {
         &self,
         node: NodeId,
         order: Order,
-        sandboxed: bool,
+        sandbox: Sandbox,
         next: bool,
         answer: FrameAnswer,
     ) -> Option<Self> {
@@ -150,13 +151,14 @@ impl Scanner {
         {
             return None;
         }
-        let sandboxed = sandboxed || (page.sandboxed && !next) || gate.sandboxed();
-        let from = (!sandboxed).then(|| url.clone());
+        let outer = if next { sandbox } else { sandbox.and(page.sandbox) };
+        let sandbox = outer.and(gate.sandbox());
+        let from = (!sandbox.opaque).then(|| url.clone());
         let referrer = ReferrerPolicy::of_fields(&fields).unwrap_or_default();
         let content_type = kind::content_type(&fields);
         let parent = (!next && url.origin() == page.url.origin()).then_some(page.encoding);
         let mut child = self.child_page(node, url, gate, from, referrer, order);
-        child.sandboxed = sandboxed;
+        (child.sandbox, child.outer_sandbox) = (sandbox, outer);
         if next {
             (child.top, child.follow, child.enter_frames) = (page.top, page.follow, page.enter_frames);
         }

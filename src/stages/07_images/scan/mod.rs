@@ -31,6 +31,7 @@ mod policy;
 mod refer;
 mod reference;
 mod refresh;
+mod sandbox;
 mod shared;
 mod sink;
 mod srcset;
@@ -150,11 +151,12 @@ impl Scanner {
         let content_type = kind::content_type(&fields).or(content_type);
         let shared = Rc::new(RefCell::new(Shared::new(most, given_up)));
         let gate = Gate::new(&url, &fields);
-        let from = (!gate.sandboxed()).then(|| url.clone());
+        let sandbox = gate.sandbox();
+        let from = (!sandbox.opaque).then(|| url.clone());
         let referrer = ReferrerPolicy::of_fields(&fields).unwrap_or_default();
         let mut page = Page::new(url, gate, from, referrer, Screen::new(viewport), shared, frames, true);
         page.follow = follow;
-        page.sandboxed = page.from.is_none();
+        page.sandbox = sandbox;
         let document = kind::declared(content_type.as_deref(), &fields);
         page.heed(document, &fields);
         Self::of(page, document, content_type, None)

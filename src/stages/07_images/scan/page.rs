@@ -16,6 +16,7 @@ use super::policy::{Destination, Gate, ReferrerPolicy, SharedGate};
 use super::refer::{Manner, resolve};
 use super::reference::{FrameId, Kind, ObjectId, Order, Reference, SheetId, SkipReason, Source, Verdict};
 use super::refresh::Next;
+use super::sandbox::Sandbox;
 use super::shared::Shared;
 use super::tree::{NodeId, Space, Tree, flag};
 
@@ -34,7 +35,7 @@ pub(super) struct Framed {
     pub(super) order: Order,
     pub(super) url: Option<Url>,
     pub(super) srcdoc: Option<String>,
-    pub(super) sandboxed: bool,
+    pub(super) sandbox: Sandbox,
     /// It takes the page's place and is no part of it.
     pub(super) next: bool,
     pub(super) node: NodeId,
@@ -57,8 +58,10 @@ pub(super) struct Page {
     pub(super) from: Option<Url>,
     /// The policy that this page is held to by the one around it (`<iframe csp>`), and holds those in it to.
     pub(super) required: Option<String>,
-    /// It has an origin of its own because it is sandboxed; so have the pages in it.
-    pub(super) sandboxed: bool,
+    /// In which sandbox it is, and so are the pages in it.
+    pub(super) sandbox: Sandbox,
+    /// The part of it that is around the page, and stays when another takes the page's place.
+    pub(super) outer_sandbox: Sandbox,
     /// Does `<meta name=color-scheme>` say that it is made for a dark screen? The first one counts.
     pub(super) dark: Option<bool>,
     pub(super) referrer: ReferrerPolicy,
@@ -126,7 +129,8 @@ impl Page {
             from,
             referrer,
             required: None,
-            sandboxed: false,
+            sandbox: Sandbox::default(),
+            outer_sandbox: Sandbox::default(),
             dark: None,
             encoding: UTF_8,
             quirks: false,
@@ -389,15 +393,12 @@ impl Page {
         let srcdoc = if self.tree.local(node) == "iframe" { self.attr(node, "srcdoc") } else { None };
         let src = self.attr(node, "src");
         let order = self.order(node, 0);
-        let sandboxed = self
-            .tree
-            .attr(node, "sandbox")
-            .is_some_and(|s| !s.split_ascii_whitespace().any(|w| w.eq_ignore_ascii_case("allow-same-origin")));
+        let sandbox = self.tree.attr(node, "sandbox").map(|words| Sandbox::of(words.split_ascii_whitespace()));
         if srcdoc.is_none() && src.is_none() {
             return;
         }
         let typed = src.unwrap_or_default();
-        self.framed_page(node, order, &typed, srcdoc, sandboxed, Destination::Frame);
+        self.framed_page(node, order, &typed, srcdoc, sandbox.unwrap_or_default(), Destination::Frame);
     }
 
     pub(super) fn new_frame(&mut self) -> FrameId {
@@ -413,7 +414,7 @@ impl Page {
         order: Order,
         typed: &str,
         srcdoc: Option<String>,
-        sandboxed: bool,
+        sandbox: Sandbox,
         what: Destination,
     ) -> bool {
         let id = self.new_frame();
@@ -428,7 +429,7 @@ impl Page {
             return false;
         }
         if srcdoc.is_some() {
-            self.framed.push(Framed { id, order, url: None, srcdoc, sandboxed, next: false, node });
+            self.framed.push(Framed { id, order, url: None, srcdoc, sandbox, next: false, node });
             return false;
         }
         let manner = Manner { what, kind, policy: self.policy(node), ..self.manner(Source::Frame) };
@@ -438,10 +439,10 @@ impl Page {
             if around.any(|a| same_page(a, url)) {
                 r.verdict = Verdict::Skip { reason: SkipReason::Cycle };
             } else {
-                self.framed.push(Framed { id, order, url: Some(url.clone()), srcdoc: None, sandboxed, next: false, node });
+                self.framed.push(Framed { id, order, url: Some(url.clone()), srcdoc: None, sandbox, next: false, node });
             }
         } else if let Some(url) = resolve(typed, &self.base, self.encoding).filter(|u| u.scheme() == "data") {
-            self.framed.push(Framed { id, order, url: Some(url), srcdoc: None, sandboxed: true, next: false, node });
+            self.framed.push(Framed { id, order, url: Some(url), srcdoc: None, sandbox, next: false, node });
         }
         let awaited = r.fetched();
         self.push(r);

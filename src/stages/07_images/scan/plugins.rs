@@ -6,6 +6,7 @@ use super::page::{DEEPEST, FRAMES, Page, same_page};
 use super::policy::Destination;
 use super::refer::Manner;
 use super::reference::{FrameAnswer, FrameId, Kind, ObjectAnswer, ObjectId, Order, Reference, SkipReason, Source};
+use super::sandbox::Sandbox;
 use super::tree::{NodeId, Space, flag};
 use super::{Scanner, kind};
 use crate::stages::response::Fields;
@@ -134,7 +135,7 @@ impl Page {
     }
 
     fn plugin_page(&mut self, node: NodeId, order: Order, typed: &str) {
-        let awaited = self.framed_page(node, order, typed, None, false, Destination::Object);
+        let awaited = self.framed_page(node, order, typed, None, Sandbox::default(), Destination::Object);
         if awaited && self.tree.is_html(node, "object") {
             self.new_object(node);
         } else {
@@ -218,7 +219,7 @@ impl Scanner {
             let Some(id) = page.entered(&answer.url) else { return true };
             (page.order(node, 0), id)
         };
-        let Some(child) = self.child_of_answer(node, order, false, false, answer) else { return false };
+        let Some(child) = self.child_of_answer(node, order, Sandbox::default(), false, answer) else { return false };
         self.children.insert(id, Frame::Entered { scanner: Box::new(child), next: false, node });
         true
     }

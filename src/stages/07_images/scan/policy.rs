@@ -202,13 +202,6 @@ impl Gate {
         }
     }
 
-    /// `sandbox` without `allow-same-origin`: the page has an origin of its own.
-    pub(super) fn sandboxed(&self) -> bool {
-        self.policies.iter().any(|p| {
-            p.directive(&["sandbox"]).is_some_and(|(_, flags)| !flags.iter().any(|f| f.eq_ignore_ascii_case("allow-same-origin")))
-        })
-    }
-
     /// `frame-ancestors` and the field it replaces: may `ancestor` show this page in a frame?
     pub(super) fn framed_by(&self, ancestor: &Url, fields: &Fields) -> bool {
         let mut said = false;

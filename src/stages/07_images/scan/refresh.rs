@@ -53,8 +53,8 @@ impl Page {
                 r.verdict = Verdict::Skip { reason: SkipReason::Cycle };
             } else {
                 // The sandbox of a frame stays, whatever is shown in it.
-                let sandboxed = self.sandboxed && !self.top;
-                self.framed.push(Framed { id, order, url: Some(url), srcdoc: None, sandboxed, next: true, node });
+                let sandbox = self.outer_sandbox;
+                self.framed.push(Framed { id, order, url: Some(url), srcdoc: None, sandbox, next: true, node });
             }
         }
         self.push(r);
