@@ -108,7 +108,12 @@ impl Page {
                 // A picture that proves to be a page is shown as one by an `object`, and by an `embed` that says nothing.
                 let awaited = object || matches!(content, Content::Unsaid) && self.enter_frames;
                 let kind = if awaited { Kind::Object(self.new_object(node)) } else { Kind::Image };
-                let manner = Manner { what: Destination::Object, kind, ..self.manner(source) };
+                let what = if matches!(content, Content::Unsaid | Content::Drawing) {
+                    Destination::ObjectFrame
+                } else {
+                    Destination::Object
+                };
+                let manner = Manner { what, kind, ..self.manner(source) };
                 let r = self.refer(order, &typed, manner);
                 if awaited && !r.fetched() {
                     // Nobody will tell how it ended: what is asked for elsewhere is taken to be shown, what is refused is not.
@@ -135,7 +140,7 @@ impl Page {
     }
 
     fn plugin_page(&mut self, node: NodeId, order: Order, typed: &str) {
-        let awaited = self.framed_page(node, order, typed, None, Sandbox::default(), Destination::Object);
+        let awaited = self.framed_page(node, order, typed, None, Sandbox::default(), Destination::ObjectFrame);
         if awaited && self.tree.is_html(node, "object") {
             self.new_object(node);
         } else {

@@ -29,6 +29,8 @@ pub(super) enum Destination {
     Style,
     Object,
     Frame,
+    /// What an object shows as a frame does.
+    ObjectFrame,
     /// A page in the place of this one: this one's policy has no say.
     Page,
 }
@@ -280,14 +282,17 @@ impl Gate {
         if !redirected && (!url.username().is_empty() || url.password().is_some()) {
             return Err(SkipReason::Credentials);
         }
-        let names: &[&str] = match what {
-            Destination::Image | Destination::ImageSet => &["img-src", "default-src"],
-            Destination::Style => &["style-src-elem", "style-src", "default-src"],
-            Destination::Object => &["object-src", "default-src"],
-            Destination::Frame => &["frame-src", "child-src", "default-src"],
+        const FRAME: &[&str] = &["frame-src", "child-src", "default-src"];
+        const OBJECT: &[&str] = &["object-src", "default-src"];
+        let asked: &[&[&str]] = match what {
+            Destination::Image | Destination::ImageSet => &[&["img-src", "default-src"]],
+            Destination::Style => &[&["style-src-elem", "style-src", "default-src"]],
+            Destination::Object => &[OBJECT],
+            Destination::Frame => &[FRAME],
+            Destination::ObjectFrame => &[OBJECT, FRAME],
             Destination::Page => &[],
         };
-        for policy in &self.policies {
+        for (policy, names) in self.policies.iter().flat_map(|policy| asked.iter().map(move |names| (policy, names))) {
             let Some((name, sources)) = policy.directive(names) else { continue };
             let nonced = what == Destination::Style
                 && !nonce.is_empty()
@@ -296,7 +301,7 @@ impl Gate {
                 return Err(SkipReason::Csp(name.to_owned()));
             }
         }
-        let blockable = !matches!(what, Destination::Image | Destination::Object | Destination::Page);
+        let blockable = !matches!(what, Destination::Image | Destination::Object | Destination::ObjectFrame | Destination::Page);
         if self.page.scheme() == "https" && blockable && !trustworthy(url) {
             return Err(SkipReason::MixedContent);
         }
