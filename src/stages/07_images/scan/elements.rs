@@ -292,6 +292,11 @@ impl Page {
                 let policy = get("referrerpolicy").and_then(ReferrerPolicy::parse).unwrap_or(self.referrer);
                 let cors = get("crossorigin").map(|v| v.eq_ignore_ascii_case("use-credentials"));
                 let (media, kind) = (get("media").unwrap_or_default(), get("type").unwrap_or_default());
+                // Unlike an attribute, in Chromium a parameter is compared as it stands.
+                if !kind.is_empty() && !is_image_type(&kind.to_ascii_lowercase()) {
+                    self.skip(order, url, Source::LinkHeader, Kind::Image, SkipReason::Type(short(kind)));
+                    continue;
+                }
                 self.preload(
                     order,
                     Some(url),
