@@ -71,7 +71,7 @@ impl Page {
     }
 
     pub(super) fn base_element(&mut self, node: NodeId) {
-        if self.based {
+        if self.based || self.in_shadow(node) {
             return;
         }
         let Some(href) = self.attr(node, "href") else { return };
@@ -85,7 +85,15 @@ impl Page {
         }
     }
 
+    /// Not in the document's own tree: there `base` and `meta` do nothing.
+    fn in_shadow(&self, node: NodeId) -> bool {
+        std::iter::successors(self.tree.parent(node), |n| self.tree.parent(*n)).any(|n| self.tree.has(n, flag::SHADOW))
+    }
+
     pub(super) fn meta(&mut self, node: NodeId) {
+        if self.in_shadow(node) {
+            return;
+        }
         let content = self.attr(node, "content").unwrap_or_default();
         let is = |name: &str, value: &str| self.tree.attr(node, name).is_some_and(|v| v.eq_ignore_ascii_case(value));
         if is("name", "referrer") {
