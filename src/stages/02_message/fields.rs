@@ -69,6 +69,8 @@ impl Slot {
 /// A line of the head.
 struct Line {
     name: Cow<'static, str>,
+    /// The default field whose place it has: by this it is found again, and not by its name.
+    slot: Option<Slot>,
     /// Where in the head, without its CRLF.
     at: Range<usize>,
     source: FieldSource,
@@ -86,12 +88,12 @@ pub(super) struct Fields {
 
 impl Fields {
     /// Adds `name`, `between` and `value` as a line.
-    fn push(&mut self, name: Cow<'static, str>, between: &[u8], value: &[u8], source: FieldSource) {
+    fn push(&mut self, slot: Option<Slot>, name: Cow<'static, str>, between: &[u8], value: &[u8], source: FieldSource) {
         let begin = self.head.len();
         for part in [name.as_bytes(), between, value] {
             self.head.extend_from_slice(part);
         }
-        self.lines.push(Line { name, at: begin..self.head.len(), source });
+        self.lines.push(Line { name, slot, at: begin..self.head.len(), source });
         self.head.extend_from_slice(b"\r\n");
     }
 
@@ -99,15 +101,20 @@ impl Fields {
         self.head[line.at.clone()][line.name.len() + 1..].trim_ascii()
     }
 
-    /// The values of the fields of that name (compared without case), in order.
-    pub(super) fn all<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f [u8]> {
-        self.lines.iter().filter(move |l| l.name.eq_ignore_ascii_case(name)).map(|l| self.value(l))
+    /// The values of the fields in the place of a default one, in order.
+    fn all(&self, slot: Slot) -> impl Iterator<Item = &[u8]> {
+        self.lines.iter().filter(move |l| l.slot == Some(slot)).map(|l| self.value(l))
     }
 
-    /// Is `member` in the lists that the fields of that name make (both compared without case)?
-    pub(super) fn lists(&self, name: &str, member: &str) -> bool {
-        let mut members = self.all(name).flat_map(|value| value.split(|&b| b == b','));
-        members.any(|m| m.trim_ascii().eq_ignore_ascii_case(member.as_bytes()))
+    /// Is `option` among those of the connection (RFC 9110 §7.6.1; compared without case)?
+    pub(super) fn has_connection_option(&self, option: &str) -> bool {
+        let mut options = self.all(Slot::Connection).flat_map(|value| value.split(|&b| b == b','));
+        options.any(|o| o.trim_ascii().eq_ignore_ascii_case(option.as_bytes()))
+    }
+
+    /// Does it ask for another protocol (RFC 9110 §7.8)?
+    pub(super) fn upgrades(&self) -> bool {
+        self.lines.iter().any(|l| l.slot.is_none() && l.name.eq_ignore_ascii_case("Upgrade"))
     }
 
     /// As an event shows them.
@@ -130,11 +137,11 @@ impl Fields {
 
     /// Was it jaunt's own idea, and did `-H` leave it alone?
     pub(super) fn offers_codings(&self) -> bool {
-        self.lines.iter().any(|l| l.name == "Accept-Encoding" && l.source == FieldSource::Default)
+        self.lines.iter().any(|l| l.slot == Some(Slot::AcceptEncoding) && l.source == FieldSource::Default)
     }
 
     pub(super) fn expects_continue(&self) -> bool {
-        self.all("Expect").any(|v| v.eq_ignore_ascii_case(b"100-continue"))
+        self.all(Slot::Expect).any(|v| v.eq_ignore_ascii_case(b"100-continue"))
     }
 }
 
@@ -155,7 +162,7 @@ pub(super) fn choose(
         let mut given = typed.iter().filter(|t| t.is(name)).peekable();
         if given.peek().is_none() {
             match default {
-                Some((value, source)) => fields.push(name.into(), b": ", &value, source),
+                Some((value, source)) => fields.push(Some(slot), name.into(), b": ", &value, source),
                 None if emptied(slot, spec) => fields.removed.push(name.to_owned()),
                 None => {}
             }
@@ -169,12 +176,12 @@ pub(super) fn choose(
         let before = fields.lines.len();
         for (spelled, rest) in given.filter_map(sent) {
             if slot != Slot::Host {
-                fields.push(spelled.to_owned().into(), b"", rest, FieldSource::Typed);
+                fields.push(Some(slot), spelled.to_owned().into(), b"", rest, FieldSource::Typed);
             } else if fields.lines.len() > before {
                 fields.warnings.push(MessageWarning::HostRepeated);
             } else {
                 // curl spells this one itself.
-                fields.push(name.into(), b"", rest, FieldSource::Typed);
+                fields.push(Some(slot), name.into(), b"", rest, FieldSource::Typed);
             }
         }
         if fields.lines.len() == before && default.is_some() {
@@ -183,7 +190,7 @@ pub(super) fn choose(
     }
     let added = typed.iter().filter(|t| !Slot::ALL.iter().any(|slot| t.is(slot.name())));
     for (name, rest) in added.filter_map(sent) {
-        fields.push(name.to_owned().into(), b"", rest, FieldSource::Typed);
+        fields.push(None, name.to_owned().into(), b"", rest, FieldSource::Typed);
     }
     fields.head.extend_from_slice(b"\r\n");
     let warnings = warnings(target, spec, method, typed, &fields);
@@ -280,7 +287,7 @@ fn warnings(target: &Target, spec: &RequestSpec, method: &str, typed: &[Typed], 
         }
     }
     let http10 = spec.version == Version::Http10;
-    if !http10 && fields.all("Host").next().is_none() {
+    if !http10 && fields.all(Slot::Host).next().is_none() {
         warn(MessageWarning::HostMissing);
     }
     if http10 && !matches!(method, "GET" | "HEAD" | "POST") {
@@ -292,7 +299,7 @@ fn warnings(target: &Target, spec: &RequestSpec, method: &str, typed: &[Typed], 
             if matches!(method, "GET" | "HEAD" | "DELETE" | "CONNECT" | "TRACE") {
                 warn(MessageWarning::BodyUnusual { method: method.to_owned() });
             }
-            let lengths: Vec<&[u8]> = fields.all("Content-Length").collect();
+            let lengths: Vec<&[u8]> = fields.all(Slot::ContentLength).collect();
             if fields.chunked {
                 if !lengths.is_empty() {
                     warn(MessageWarning::LengthAndChunked);
@@ -316,13 +323,13 @@ fn warnings(target: &Target, spec: &RequestSpec, method: &str, typed: &[Typed], 
         }
         None if coded => warn(MessageWarning::ChunkedWithoutBody),
         None => {
-            if let Some(typed) = fields.all("Content-Length").find(|l| *l != b"0") {
+            if let Some(typed) = fields.all(Slot::ContentLength).find(|l| *l != b"0") {
                 warn(MessageWarning::LengthDiffers { typed: String::from_utf8_lossy(typed).into_owned(), actual: 0 });
             }
         }
     }
     let clear = target.access() == Access::Http;
-    if clear && fields.all("Authorization").any(|v| v.get(..6).is_some_and(|s| s.eq_ignore_ascii_case(b"basic "))) {
+    if clear && fields.all(Slot::Authorization).any(|v| v.get(..6).is_some_and(|s| s.eq_ignore_ascii_case(b"basic "))) {
         warn(MessageWarning::CredentialsInClear);
     }
     let credentials = spec.credentials.clone().or_else(|| target.credentials());

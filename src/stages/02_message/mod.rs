@@ -84,8 +84,7 @@ pub fn build(target: &Target, spec: &RequestSpec, out: Emitter<'_>) -> Result<Me
     });
     let expects_continue = spec.version == Version::Http11 && fields.expects_continue();
     let asks_to_close =
-        fields.lists("Connection", "close") || (spec.version == Version::Http10 && !fields.lists("Connection", "keep-alive"));
-    let upgrades = fields.all("Upgrade").next().is_some();
+        fields.has_connection_option("close") || (spec.version == Version::Http10 && !fields.has_connection_option("keep-alive"));
     Ok(Message {
         body,
         method,
@@ -93,7 +92,7 @@ pub fn build(target: &Target, spec: &RequestSpec, out: Emitter<'_>) -> Result<Me
         expects_continue,
         decodes: fields.offers_codings(),
         asks_to_close,
-        upgrades,
+        upgrades: fields.upgrades(),
         head: fields.head,
     })
 }

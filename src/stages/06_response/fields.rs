@@ -70,9 +70,15 @@ impl Fields {
     }
 
     /// Is `name` that of field `n`? Most differ in length, and are not looked at.
+    #[inline]
     fn is(&self, n: usize, name: &str) -> bool {
-        let (start, end) = (self.start(n).0, self.ends[n].0);
-        end - start == name.len() && self.names.as_bytes()[start..end].eq_ignore_ascii_case(name.as_bytes())
+        self.ends[n].0 - self.start(n).0 == name.len() && self.is_spelled(n, name)
+    }
+
+    /// Not part of the loops that ask for each field.
+    #[inline(never)]
+    fn is_spelled(&self, n: usize, name: &str) -> bool {
+        self.name(n).eq_ignore_ascii_case(name)
     }
 
     /// As events show them.
