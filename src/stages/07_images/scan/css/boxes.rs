@@ -6,6 +6,8 @@ use cssparser::{ParseError, Parser, Token};
 use super::super::calc::calc;
 use super::super::media::Screen;
 use super::super::tree::{NodeId, Space, Tree};
+use super::color::color;
+use super::math::{Kind, unsigned_length_percentage};
 use super::property::{Property, Setting, What};
 use super::winners::{Winners, Won};
 use super::{Parsed, wrong};
@@ -134,32 +136,58 @@ pub(super) fn edges(name: &str, input: &mut Parser<'_>, screen: &Screen, out: &m
     Ok(())
 }
 
-/// How wide `border` and its sides are: without a style not at all.
-pub(super) fn border_width(text: &str, screen: &Screen) -> f64 {
-    let mut input = Parser::new(text);
-    let (mut width, mut styled) = (3.0, false);
+/// `border` and its sides, to the end: how wide it is, which without a style is not at all (CSS Backgrounds 3 §4.4).
+pub(super) fn border(input: &mut Parser<'_>, screen: &Screen) -> Parsed<f64> {
+    let (mut width, mut styled, mut coloured) = (None, None, false);
     while !input.is_exhausted() {
-        if let Ok(found) = input.try_parse(|i| calc(i, Some(screen))) {
-            width = found.value;
-            continue;
-        }
-        match input.next().cloned() {
-            Ok(Token::Ident(word)) => match &*word.to_ascii_lowercase() {
-                "thin" => width = 1.0,
-                "medium" => width = 3.0,
-                "thick" => width = 5.0,
-                "solid" | "dashed" | "dotted" | "double" | "groove" | "ridge" | "inset" | "outset" => styled = true,
-                _ => {}
-            },
-            Ok(Token::Function(_)) => {
-                let _ = input.parse_nested_block(|i| {
-                    while i.next().is_ok() {}
-                    Ok::<_, ParseError<()>>(())
-                });
-            }
-            Ok(_) => {}
-            Err(_) => break,
+        if width.is_none()
+            && let Ok(found) = input.try_parse(|i| line_width(i, screen))
+        {
+            width = Some(found);
+        } else if styled.is_none()
+            && let Ok(found) = input.try_parse(line_style)
+        {
+            styled = Some(found);
+        } else if coloured {
+            return wrong();
+        } else {
+            color(input)?;
+            coloured = true;
         }
     }
-    if styled { width } else { 0.0 }
+    if width.is_none() && styled.is_none() && !coloured {
+        return wrong();
+    }
+    Ok(if styled == Some(true) { width.unwrap_or(3.0) } else { 0.0 })
+}
+
+/// `<line-width>`; a width that needs layout to be known is taken to be none.
+fn line_width(input: &mut Parser<'_>, screen: &Screen) -> Parsed<f64> {
+    let word = input.try_parse(|i| match &*i.expect_ident()?.to_ascii_lowercase() {
+        "thin" => Ok(1.0),
+        "medium" => Ok(3.0),
+        "thick" => Ok(5.0),
+        _ => wrong(),
+    });
+    if word.is_ok() {
+        return word;
+    }
+    let state = input.state();
+    if unsigned_length_percentage(input)? != Kind::Length {
+        return wrong();
+    }
+    let end = input.state();
+    input.reset(&state);
+    let width = calc(input, Some(screen)).map_or(0.0, |c| c.value);
+    input.reset(&end);
+    Ok(width)
+}
+
+/// `<line-style>`: is there a line?
+fn line_style(input: &mut Parser<'_>) -> Parsed<bool> {
+    match &*input.expect_ident()?.to_ascii_lowercase() {
+        "none" | "hidden" => Ok(false),
+        "solid" | "dashed" | "dotted" | "double" | "groove" | "ridge" | "inset" | "outset" => Ok(true),
+        _ => wrong(),
+    }
 }

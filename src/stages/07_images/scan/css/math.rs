@@ -31,6 +31,17 @@ pub(super) fn measure(input: &mut Parser<'_>) -> Parsed<Kind> {
     }
 }
 
+/// The same of what cannot be less than nothing; what calculations come to is clamped instead.
+pub(super) fn unsigned(input: &mut Parser<'_>) -> Parsed<Kind> {
+    let state = input.state();
+    match input.next()? {
+        Token::Number { value, .. } | Token::Dimension { value, .. } if *value < 0.0 => return wrong(),
+        Token::Percentage { unit_value, .. } if *unit_value < 0.0 => return wrong(),
+        _ => input.reset(&state),
+    }
+    measure(input)
+}
+
 /// `<length-percentage>`: a number is one when it is zero.
 pub(super) fn length_percentage(input: &mut Parser<'_>) -> Parsed<Kind> {
     if let Ok(found) = input.try_parse(|i| {
@@ -39,8 +50,22 @@ pub(super) fn length_percentage(input: &mut Parser<'_>) -> Parsed<Kind> {
     }) {
         return Ok(found);
     }
-    match measure(input)? {
-        found @ (Kind::Length | Kind::Percentage) => Ok(found),
+    lengthy(measure(input)?)
+}
+
+/// `<length-percentage [0,∞]>`
+pub(super) fn unsigned_length_percentage(input: &mut Parser<'_>) -> Parsed<Kind> {
+    let state = input.state();
+    if matches!(input.next(), Ok(Token::Number { value, .. }) if *value == 0.0) {
+        return Ok(Kind::Length);
+    }
+    input.reset(&state);
+    lengthy(unsigned(input)?)
+}
+
+fn lengthy(found: Kind) -> Parsed<Kind> {
+    match found {
+        Kind::Length | Kind::Percentage => Ok(found),
         _ => wrong(),
     }
 }

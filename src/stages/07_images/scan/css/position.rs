@@ -3,7 +3,7 @@
 
 use cssparser::Parser;
 
-use super::math::length_percentage;
+use super::math::{length_percentage, unsigned_length_percentage};
 use super::{Parsed, wrong};
 
 #[derive(Clone, Copy, PartialEq)]
@@ -52,7 +52,7 @@ pub(super) fn size(input: &mut Parser<'_>) -> Parsed<()> {
     if word(input, "cover") || word(input, "contain") {
         return Ok(());
     }
-    let one = |i: &mut Parser<'_>| if word(i, "auto") { Ok(()) } else { length_percentage(i).map(|_| ()) };
+    let one = |i: &mut Parser<'_>| if word(i, "auto") { Ok(()) } else { unsigned_length_percentage(i).map(|_| ()) };
     one(input)?;
     let _ = input.try_parse(one);
     Ok(())

@@ -342,19 +342,12 @@ pub(super) fn read(name: &str, input: &mut Parser<'_>, values: Values<'_>, out: 
         "border-image" | "-webkit-border-image" | "-webkit-mask-box-image" => urls(properties, values.border_image(input)?),
         "border" => {
             // Sets no picture, but takes one away.
-            let start = input.position();
-            let found = values.anything(input)?;
-            if !found.is_empty() {
-                return Err(ParseError::unexpected_token());
-            }
-            urls(&[P::BorderImage], found);
-            let width = super::boxes::border_width(input.slice_from(start), values.screen);
+            let width = super::boxes::border(input, values.screen)?;
+            urls(&[P::BorderImage], Vec::new());
             out.extend([P::BorderLeft, P::BorderRight].map(|p| What::Set(p, Setting::Pixels(width))));
         }
         "border-inline" | "border-left" | "border-right" | "border-inline-start" | "border-inline-end" => {
-            let start = input.position();
-            values.anything(input)?;
-            let width = super::boxes::border_width(input.slice_from(start), values.screen);
+            let width = super::boxes::border(input, values.screen)?;
             out.extend(properties.iter().map(|p| What::Set(*p, Setting::Pixels(width))));
         }
         "box-sizing" => {

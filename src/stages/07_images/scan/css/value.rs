@@ -8,7 +8,7 @@ use super::super::media::Screen;
 use super::color::color;
 use super::density::{calculated, densities};
 use super::gradient::gradient;
-use super::math::{Kind, measure};
+use super::math::{Kind, unsigned};
 use super::position::{position, size};
 use super::{Parsed, wrong};
 
@@ -365,13 +365,13 @@ fn slices(input: &mut Parser<'_>) -> Parsed<()> {
     let upto_four =
         |i: &mut Parser<'_>, one: fn(&mut Parser<'_>) -> Parsed<()>| (0..4).take_while(|_| i.try_parse(one).is_ok()).count();
     let slice: fn(&mut Parser<'_>) -> Parsed<()> =
-        |i| if matches!(measure(i)?, Kind::Number | Kind::Percentage) { Ok(()) } else { wrong() };
+        |i| if matches!(unsigned(i)?, Kind::Number | Kind::Percentage) { Ok(()) } else { wrong() };
     let width: fn(&mut Parser<'_>) -> Parsed<()> = |i| {
         let auto = i.try_parse(|i| i.expect_ident_matching("auto")).is_ok();
-        if auto || matches!(measure(i)?, Kind::Number | Kind::Percentage | Kind::Length) { Ok(()) } else { wrong() }
+        if auto || matches!(unsigned(i)?, Kind::Number | Kind::Percentage | Kind::Length) { Ok(()) } else { wrong() }
     };
     let outset: fn(&mut Parser<'_>) -> Parsed<()> =
-        |i| if matches!(measure(i)?, Kind::Number | Kind::Length) { Ok(()) } else { wrong() };
+        |i| if matches!(unsigned(i)?, Kind::Number | Kind::Length) { Ok(()) } else { wrong() };
     let fill = |i: &mut Parser<'_>| i.try_parse(|i| i.expect_ident_matching("fill")).is_ok();
     let filled = fill(input);
     if upto_four(input, slice) == 0 {
@@ -383,7 +383,8 @@ fn slices(input: &mut Parser<'_>) -> Parsed<()> {
     let slash = |i: &mut Parser<'_>| i.try_parse(|i| i.expect_delim('/')).is_ok();
     if slash(input) {
         let widths = upto_four(input, width);
-        if (slash(input) && upto_four(input, outset) == 0) || (widths == 0 && input.is_exhausted()) {
+        let outsets = if slash(input) { upto_four(input, outset) } else { widths };
+        if outsets == 0 {
             return wrong();
         }
     }
@@ -396,6 +397,7 @@ mod tests {
 
     const SCREEN: Screen = Screen { width: 1280.0, height: 720.0, density: 1.0 };
 
+        // Before outsets widths may be left out.
     fn background(text: &str) -> Option<Vec<String>> {
         Values { screen: &SCREEN, dark: false }.layers(&mut Parser::new(text), false).ok()
     }
