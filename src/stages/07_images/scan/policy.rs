@@ -282,6 +282,13 @@ impl Gate {
         if !redirected && (!url.username().is_empty() || url.password().is_some()) {
             return Err(SkipReason::Credentials);
         }
+        self.permits(url, what, redirected, nonce)?;
+        let blockable = !matches!(what, Destination::Image | Destination::Object | Destination::ObjectFrame | Destination::Page);
+        if self.page.scheme() == "https" && blockable && !trustworthy(url) { Err(SkipReason::MixedContent) } else { Ok(()) }
+    }
+
+    /// Do the page's policies let it in, wherever it comes from?
+    pub(super) fn permits(&self, url: &Url, what: Destination, redirected: bool, nonce: &str) -> Result<(), SkipReason> {
         const FRAME: &[&str] = &["frame-src", "child-src", "default-src"];
         const OBJECT: &[&str] = &["object-src", "default-src"];
         let asked: &[&[&str]] = match what {
@@ -300,10 +307,6 @@ impl Gate {
             if !nonced && !self.matches(sources, url, redirected) {
                 return Err(SkipReason::Csp(name.to_owned()));
             }
-        }
-        let blockable = !matches!(what, Destination::Image | Destination::Object | Destination::ObjectFrame | Destination::Page);
-        if self.page.scheme() == "https" && blockable && !trustworthy(url) {
-            return Err(SkipReason::MixedContent);
         }
         Ok(())
     }

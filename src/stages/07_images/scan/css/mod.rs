@@ -210,6 +210,10 @@ impl Page {
         if let Some(url) = &url {
             slot.url = Some(url.clone());
             let key = (url.as_str().to_owned(), asked.cors.is_some());
+            if let Err(reason) = self.gate.permits(data, Destination::Style, false, asked.nonce) {
+                self.skip(asked.order, asked.href, source, kind, reason);
+                return None;
+            }
             if let Some(id) = self.sheets.by_url.get(&key).copied() {
                 self.skip(asked.order, asked.href, source, Kind::Sheet(id), SkipReason::Repeated);
                 self.sheets.slots.push(slot);
@@ -334,7 +338,9 @@ impl Page {
         let strict = !self.quirks || !same || certain;
         // Fetch, `X-Content-Type-Options`: what is not to be guessed has to say that it is a sheet.
         let untyped = essence.is_empty() && !certain;
-        if !(200..300).contains(&answer.status) || (strict && !untyped && essence != "text/css") {
+        // Unlike HTML §4.6.7.24: what servers once said of types that they did not know is a sheet too, in Chromium.
+        let typed = matches!(&*essence, "text/css" | "application/x-unknown-content-type");
+        if !(200..300).contains(&answer.status) || (strict && !untyped && !typed) {
             return;
         }
         if let Some(credentials) = slot.cors.filter(|_| !same) {
@@ -410,8 +416,10 @@ impl Page {
 /// CSS Syntax 3 §3.2: byte order mark, header, `@charset`, the link's attribute, the page.
 fn decoded(body: &[u8], content_type: Option<&[u8]>, charset: &str, page: &'static Encoding) -> (String, &'static Encoding) {
     let rule = || {
-        let label = body.strip_prefix(b"@charset \"")?.split(|b| *b == b'"').next()?;
-        let found = Encoding::for_label(label)?;
+        // Exactly so, or it is none.
+        let rest = body.strip_prefix(b"@charset \"")?;
+        let (label, end) = rest.split_at(memchr::memchr(b'"', rest)?);
+        let found = Encoding::for_label(label).filter(|_| end.starts_with(b"\";"))?;
         Some(if found == UTF_16LE || found == UTF_16BE { UTF_8 } else { found })
     };
     let header = content_type.and_then(kind::charset).and_then(|l| Encoding::for_label(l.as_bytes()));
