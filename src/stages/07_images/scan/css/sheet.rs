@@ -38,8 +38,18 @@ pub(super) fn read_attribute(text: &str, screen: &Screen) -> Vec<Declared> {
     reader.attribute = true;
     reader.layout = true;
     let mut input = Parser::new(text);
-    for item in RuleBodyParser::new(&mut input, &mut reader) {
-        let _ = item;
+    loop {
+        while input.try_parse(|i| i.expect_semicolon()).is_ok() {}
+        // CSS Syntax 3 §5.5.4: an end that nothing began spoils the declaration that it stands before.
+        let state = input.state();
+        if matches!(input.next(), Ok(Token::CloseCurlyBracket)) {
+            let _ = input.parse_until_after(Delimiter::Semicolon, |_| wrong::<()>());
+            continue;
+        }
+        input.reset(&state);
+        if RuleBodyParser::new(&mut input, &mut reader).next().is_none() {
+            return reader.block;
+        }
     }
     reader.block
 }
@@ -56,6 +66,8 @@ struct Reader<'s> {
     /// Imports come first.
     imports_over: bool,
     layer: Option<Layer>,
+    /// And so do namespaces, behind them.
+    namespaces_over: bool,
     containers: Rc<[ContainerQuery]>,
     scopes: Rc<[Scope]>,
     starting: bool,
@@ -93,6 +105,7 @@ impl<'s> Reader<'s> {
             imports_over: false,
             layer: None,
             containers: Rc::new([]),
+            namespaces_over: false,
             scopes: Rc::new([]),
             starting: false,
             layout: false,
@@ -103,6 +116,12 @@ impl<'s> Reader<'s> {
 
     /// The declarations so far become a rule.
     fn flush(&mut self) {
+    /// What has a block ends the part of a sheet in which imports and namespaces stand.
+    fn rules_begin(&mut self) {
+        self.imports_over = true;
+        self.namespaces_over = true;
+    }
+
         if self.block.is_empty() {
             return;
         }
@@ -195,6 +214,8 @@ impl<'s> Reader<'s> {
         let root = input.try_parse(|i| list(i, ParseRelative::No)).ok();
         let limit = match input.try_parse(|i| i.expect_ident_matching("to")) {
             Ok(()) => Some(list(input, ParseRelative::ForScope)?),
+        // CSS Nesting 1 §3.2: `&` is what the rule around it selects.
+        let root = root.map(|r| self.parent.as_ref().map_or_else(|| r.clone(), |parent| r.replace_parent_selector(parent)));
             Err(_) => None,
         };
         input.expect_exhausted()?;
@@ -288,7 +309,7 @@ impl<'i> QualifiedRuleParser<'i> for Reader<'_> {
     }
 
     fn parse_block(&mut self, selectors: SelectorList<Css>, _: &ParserState, input: &mut Parser<'i>) -> Parsed<()> {
-        self.imports_over = true;
+        self.rules_begin();
         self.flush();
         let outer = self.parent.replace(selectors);
         self.body(input);
@@ -308,7 +329,7 @@ impl<'i> AtRuleParser<'i> for Reader<'_> {
         }
         match name.to_ascii_lowercase().as_str() {
             "import" if !self.imports_over => self.import(input),
-            "namespace" => {
+            "namespace" if !self.namespaces_over => {
                 let prefix = input.try_parse(|i| i.expect_ident_cloned()).ok();
                 let target = match input.try_parse(|i| i.expect_string_cloned()) {
                     Ok(s) => s.as_ref().to_owned(),
@@ -373,7 +394,7 @@ impl<'i> AtRuleParser<'i> for Reader<'_> {
     }
 
     fn parse_block(&mut self, prelude: Prelude, _: &ParserState, input: &mut Parser<'i>) -> Parsed<()> {
-        self.imports_over = true;
+        self.rules_begin();
         self.flush();
         match prelude {
             Prelude::Plain => self.body(input),
