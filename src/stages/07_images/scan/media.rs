@@ -3,7 +3,8 @@
 
 use cssparser::{BasicParseErrorKind, ParseError, Parser, Token};
 
-use super::calc::{Calc, calc, length};
+use super::calc::{Calc, length, math};
+use super::css::resolution;
 
 type Parsed<T> = Result<T, ParseError<()>>;
 
@@ -366,14 +367,7 @@ impl Value {
         let state = input.state();
         let value = match input.next()?.clone() {
             Token::Ident(word) => Self::Word(word.to_ascii_lowercase()),
-            Token::Number { value, .. } => {
-                let value = f64::from(value);
-                if input.try_parse(|i| i.expect_delim('/')).is_ok() {
-                    let below = f64::from(input.expect_number()?);
-                    return Ok(Self::Ratio(if below == 0.0 { f64::INFINITY } else { value / below }));
-                }
-                Self::Number(value)
-            }
+            Token::Number { value, .. } => Self::ratio(value.into(), input, screen)?,
             Token::Dimension { value, unit, .. } => {
                 let value = f64::from(value);
                 match unit.to_ascii_lowercase().as_str() {
@@ -386,14 +380,27 @@ impl Value {
             }
             Token::Function(_) => {
                 input.reset(&state);
-                match calc(input, Some(screen))? {
-                    Calc { value, length: true } => Self::Length(value),
-                    Calc { value, length: false } => Self::Number(value),
+                match input.try_parse(|i| math(i, Some(screen))) {
+                    Ok(Calc { value, length: true }) => Self::Length(value),
+                    Ok(Calc { value, length: false }) => Self::ratio(value, input, screen)?,
+                    Err(_) => Self::Density(resolution(input)?),
                 }
             }
             _ => return Err(ParseError::unexpected_token()),
         };
         Ok(value)
+    }
+
+    /// A number, or two with a stroke between.
+    fn ratio(value: f64, input: &mut Parser<'_>, screen: &Screen) -> Parsed<Self> {
+        if input.try_parse(|i| i.expect_delim('/')).is_err() {
+            return Ok(Self::Number(value));
+        }
+        match math(input, Some(screen))? {
+            Calc { value: 0.0, length: false } => Ok(Self::Ratio(f64::INFINITY)),
+            Calc { value: below, length: false } => Ok(Self::Ratio(value / below)),
+            _ => Err(ParseError::unexpected_token()),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Resolutions, plain and calculated.
 //! Spec: CSS Values 4 §7.4, §10.
 
-use cssparser::{Parser, Token};
+use cssparser::{ParseError, Parser, Token};
 
 use super::super::calc::calc;
 use super::{Parsed, wrong};
@@ -14,6 +14,17 @@ pub(super) fn densities(unit: &str) -> Parsed<f64> {
         "dpcm" => 2.54 / 96.0,
         _ => return wrong(),
     })
+}
+
+/// The next function as a resolution.
+pub(in super::super) fn resolution(input: &mut Parser<'_>) -> Parsed<f64> {
+    let function = input.expect_function()?.clone();
+    let inner = input.parse_nested_block(|i| {
+        let start = i.position();
+        while i.next().is_ok() {}
+        Ok::<_, ParseError<()>>(i.slice_from(start).to_owned())
+    })?;
+    calculated(&function, &inner)
 }
 
 /// A resolution that is calculated: `function(inner)`. The calculation is made with pixels in the place of densities.

@@ -44,6 +44,7 @@ use sheet::Sheet;
 /// What reading a value comes to.
 type Parsed<T> = Result<T, cssparser::ParseError<()>>;
 
+pub(super) use density::resolution;
 /// It is not what it should be; nobody asks what is wrong with it.
 fn wrong<T>() -> Parsed<T> {
     Err(cssparser::ParseError::unexpected_token())

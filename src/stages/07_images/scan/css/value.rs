@@ -6,7 +6,8 @@ use cssparser::{ParseError, Parser, Token};
 use super::super::elements::is_image_type;
 use super::super::media::Screen;
 use super::color::color;
-use super::density::{calculated, densities};
+use super::density::{densities, resolution as calculated_resolution};
+use super::function::Functions;
 use super::gradient::gradient;
 use super::math::{Kind, unsigned};
 use super::position::{position, size};
@@ -117,13 +118,8 @@ impl Values<'_> {
                         resolution = Some(value * densities(&unit)?);
                     }
                     Some(Token::Function(f)) if resolution.is_none() && !f.eq_ignore_ascii_case("type") => {
-                        let start = i.position();
-                        i.parse_nested_block(|i| {
-                            while i.next().is_ok() {}
-                            Ok::<_, ParseError<()>>(())
-                        })?;
-                        let inner = i.slice_from(start);
-                        resolution = Some(calculated(&f, inner.strip_suffix(')').unwrap_or(inner))?);
+                        i.reset(&state);
+                        resolution = Some(calculated_resolution(i)?);
                     }
                     Some(Token::Function(f)) if kind.is_none() && f.eq_ignore_ascii_case("type") => {
                         kind = Some(i.parse_nested_block(|i| {
