@@ -151,7 +151,20 @@ impl<'t> El<'t> {
                     "hidden" | "range" | "color" | "checkbox" | "radio" | "file" | "submit" | "image" | "reset" | "button"
                 ));
         (text && self.attr("readonly").is_none() && !self.disabled())
-            || self.attr("contenteditable").is_some_and(|v| !v.eq_ignore_ascii_case("false"))
+            || (!self.html(&["input", "textarea"]) && self.in_edited_text())
+    }
+
+    /// HTML §6.8.1: the nearest element that says whether its text can be changed says so for all in it.
+    fn in_edited_text(&self) -> bool {
+        let mut at = Some(*self);
+        while let Some(el) = at {
+            match el.attr("contenteditable").map(str::to_ascii_lowercase).as_deref() {
+                Some("" | "true" | "plaintext-only") => return true,
+                Some("false") => return false,
+                _ => at = el.parent_element(),
+            }
+        }
+        false
     }
 
     /// Can it have the focus, so that `autofocus` gives it (HTML §6.6.2)?
@@ -249,13 +262,13 @@ impl Element for El<'_> {
                     || self.attr("type").is_some_and(|t| t.eq_ignore_ascii_case("checkbox") || t.eq_ignore_ascii_case("radio"));
                 (self.html(&["input"]) && self.attr("checked").is_some() && box_kind()) || self.chosen_option()
             }
-            Class::Required => self.required_kind() && self.attr("required").is_some(),
-            Class::Optional => self.required_kind() && self.attr("required").is_none(),
+            Class::Required => self.required(),
+            Class::Optional => self.html(&["input", "select", "textarea"]) && !self.required(),
             Class::ReadWrite => self.editable(),
             Class::ReadOnly => !self.editable(),
             Class::PlaceholderShown => {
                 self.html(&["input", "textarea"])
-                    && self.attr("placeholder").is_some_and(|p| !p.is_empty())
+                    && self.attr("placeholder").is_some()
                     && self.attr("value").is_none_or(str::is_empty)
                     && !self.tree().has(self.id, flag::TEXT)
             }
@@ -268,7 +281,7 @@ impl Element for El<'_> {
                 }
                 at.is_some()
             }
-            Class::Valid => self.html(&["input", "select", "textarea", "form", "fieldset", "button"]) && !self.invalid(),
+            Class::Valid => (self.html(&["form", "fieldset"]) || self.is_validated()) && !self.invalid(),
             Class::Invalid => self.invalid(),
             Class::OutOfRange => self.outside_range() == Some(true),
             Class::InRange => self.outside_range() == Some(false),

@@ -61,9 +61,35 @@ impl El<'_> {
         Some(least.filter(same).is_some_and(|l| value < l) || most.filter(same).is_some_and(|m| value > m))
     }
 
+    /// HTML §4.10.5.3.8: a number that is not a whole number of steps away from the least one, or else from what stands there.
+    fn off_step(&self) -> bool {
+        let number = |name| self.attr(name).and_then(|text| text.trim().parse::<f64>().ok());
+        let step = self.attr("step").unwrap_or("1");
+        if !self.html(&["input"]) || self.kind() != "number" || step.eq_ignore_ascii_case("any") {
+            return false;
+        }
+        let (Some(value), Some(base)) = (number("value"), number("min")) else { return false };
+        let step = number("step").filter(|s| *s > 0.0).unwrap_or(1.0);
+        let steps = (value - base) / step;
+        (steps - steps.round()).abs() > 1e-6
+    }
+
+    /// HTML §4.10.20.1: a control that constraints are for.
+    pub(super) fn is_validated(&self) -> bool {
+        let kind = self.kind();
+        let barred = match self.tree().local(self.id) {
+            "input" => self.attr("readonly").is_some() || matches!(&*kind, "hidden" | "reset" | "button"),
+            "textarea" => self.attr("readonly").is_some(),
+            "button" => matches!(&*kind, "reset" | "button"),
+            "select" => false,
+            _ => true,
+        };
+        self.html(&["input", "textarea", "button", "select"]) && !barred && !self.disabled()
+    }
+
     /// HTML §4.10.20: a control whose value does not satisfy its constraints.
     pub(super) fn invalid_control(&self) -> bool {
-        if self.disabled() || (self.attr("readonly").is_some() && !self.html(&["select"])) {
+        if !self.is_validated() {
             return false;
         }
         let mistyped = || {
@@ -77,7 +103,7 @@ impl El<'_> {
                 _ => false,
             }
         };
-        self.wanting() || self.outside_range() == Some(true) || mistyped()
+        self.wanting() || self.outside_range() == Some(true) || self.off_step() || mistyped()
     }
 
     /// A control, or a form or fieldset with a control, that is invalid.
@@ -113,12 +139,7 @@ impl El<'_> {
         if self.html(&["input"]) && kind == "radio" {
             return !self.disabled() && self.radios().required.contains(&self.id) && !self.radios().checked.contains(&self.id);
         }
-        // HTML §4.10.5.1, the table: to these `required` does not apply.
-        if self.html(&["input"]) && matches!(&*kind, "range" | "color" | "hidden" | "submit" | "reset" | "button" | "image") {
-            return false;
-        }
-        self.html(&["input", "textarea"])
-            && self.attr("required").is_some()
+        self.required()
             && self.attr("value").is_none_or(str::is_empty)
             && self.attr("checked").is_none()
             && !self.tree().has(self.id, flag::TEXT)
@@ -253,7 +274,12 @@ impl El<'_> {
         first
     }
 
-    pub(super) fn required_kind(&self) -> bool {
-        self.html(&["input", "select", "textarea"])
+    /// Has it to be filled in? HTML §4.10.5.1, the table: of some kinds nothing can be asked.
+    pub(super) fn required(&self) -> bool {
+        let kind = self.kind();
+        let asked = self.html(&["select", "textarea"])
+            || (self.html(&["input"])
+                && !matches!(&*kind, "range" | "color" | "hidden" | "submit" | "reset" | "button" | "image"));
+        asked && self.attr("required").is_some()
     }
 }
