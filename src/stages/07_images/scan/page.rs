@@ -192,6 +192,7 @@ impl Page {
         if self.tree.first(parent).is_none() && !self.tree.has(parent, flag::LETTERED) && text.chars().any(is_letter) {
             self.tree.set(parent, flag::LETTERED);
         }
+        self.tree.text_direction(parent, text);
         if self.tree.is_element(parent) && self.tree.local(parent) == "style" && self.tree.style_bytes + text.len() <= STYLES {
             self.tree.style_bytes += text.len();
             self.tree.styles.entry(parent).or_default().push_str(text);

@@ -11,31 +11,38 @@ const NONE: u32 = u32::MAX;
 /// What a node is, and what has happened to it.
 pub(super) mod flag {
     /// In the document: not in a template, not dropped.
-    pub(crate) const LIVE: u16 = 1;
+    pub(crate) const LIVE: u32 = 1;
     /// Its references were taken already.
-    pub(crate) const SEEN: u16 = 1 << 1;
+    pub(crate) const SEEN: u32 = 1 << 1;
     /// Has text.
-    pub(crate) const TEXT: u16 = 1 << 2;
+    pub(crate) const TEXT: u32 = 1 << 2;
     /// MathML `annotation-xml` that holds HTML.
-    pub(crate) const HTML_POINT: u16 = 1 << 3;
+    pub(crate) const HTML_POINT: u32 = 1 << 3;
     /// A shadow root: its parent is the host.
-    pub(crate) const SHADOW: u16 = 1 << 4;
+    pub(crate) const SHADOW: u32 = 1 << 4;
     /// The contents of a template.
-    pub(crate) const CONTENTS: u16 = 1 << 5;
+    pub(crate) const CONTENTS: u32 = 1 << 5;
     /// The base was set when it was inserted.
-    pub(crate) const BASED: u16 = 1 << 6;
+    pub(crate) const BASED: u32 = 1 << 6;
     /// A nonce of it does not count (CSP: duplicate attributes).
-    pub(crate) const DOUBLED: u16 = 1 << 7;
+    pub(crate) const DOUBLED: u32 = 1 << 7;
     /// A host that has a shadow root.
-    pub(crate) const HOST: u16 = 1 << 8;
+    pub(crate) const HOST: u32 = 1 << 8;
     /// An `object` that shows what it fetched: what it contains is not shown.
-    pub(crate) const LOADED: u16 = 1 << 9;
+    pub(crate) const LOADED: u32 = 1 << 9;
     /// An `object` that shows what it contains.
-    pub(crate) const FAILED: u16 = 1 << 11;
+    pub(crate) const FAILED: u32 = 1 << 11;
     /// Text with a letter in it comes before what else it contains.
-    pub(crate) const LETTERED: u16 = 1 << 12;
+    pub(crate) const LETTERED: u32 = 1 << 12;
+    /// The first letter that has a direction, of the text before what else it contains, goes to the right.
+    pub(crate) const RIGHTWARD: u32 = 1 << 13;
+    /// It goes to the left.
+    pub(crate) const LEFTWARD: u32 = 1 << 14;
+    /// The same of the text between it and what comes next in its parent.
+    pub(crate) const THEN_RIGHTWARD: u32 = 1 << 15;
+    pub(crate) const THEN_LEFTWARD: u32 = 1 << 16;
     /// Not an element.
-    pub(crate) const OTHER: u16 = 1 << 10;
+    pub(crate) const OTHER: u32 = 1 << 10;
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -48,9 +55,9 @@ struct Node {
     name: u32,
     attrs: u32,
     attr_count: u16,
-    flags: u16,
     /// Distance from the document, saturating.
     depth: u16,
+    flags: u32,
 }
 
 /// The three kinds of elements that matter, and the rest.
@@ -134,12 +141,12 @@ impl Tree {
     }
 
     /// A node that is no element.
-    pub(super) fn other(&mut self, flags: u16) -> NodeId {
+    pub(super) fn other(&mut self, flags: u32) -> NodeId {
         let name = self.intern(Name { ns: ns!(), local: LocalName::from("") });
         self.push(name, flags | flag::OTHER)
     }
 
-    fn push(&mut self, name: u32, flags: u16) -> NodeId {
+    fn push(&mut self, name: u32, flags: u32) -> NodeId {
         let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(NONE - 1));
         let attrs = u32::try_from(self.attrs.len()).unwrap_or(NONE);
         self.nodes.push(Node {
@@ -167,7 +174,7 @@ impl Tree {
         n
     }
 
-    pub(super) fn element(&mut self, name: Name, attributes: &[Attribute], flags: u16) -> NodeId {
+    pub(super) fn element(&mut self, name: Name, attributes: &[Attribute], flags: u32) -> NodeId {
         let name = self.intern(name);
         let id = self.push(name, flags);
         for a in attributes {
@@ -322,11 +329,11 @@ impl Tree {
         self.attributes(id).find(|(n, _)| n.local == local_name!("class") && n.ns == ns!()).map(|(_, v)| v)
     }
 
-    pub(super) fn has(&self, id: NodeId, flags: u16) -> bool {
+    pub(super) fn has(&self, id: NodeId, flags: u32) -> bool {
         self.nodes[id.0 as usize].flags & flags != 0
     }
 
-    pub(super) fn set(&mut self, id: NodeId, flags: u16) {
+    pub(super) fn set(&mut self, id: NodeId, flags: u32) {
         self.nodes[id.0 as usize].flags |= flags;
     }
 
@@ -355,6 +362,9 @@ impl Tree {
     }
     pub(super) fn next(&self, id: NodeId) -> Option<NodeId> {
         Self::link(self.nodes[id.0 as usize].next)
+    }
+    pub(super) fn last(&self, id: NodeId) -> Option<NodeId> {
+        Self::link(self.nodes[id.0 as usize].last)
     }
     pub(super) fn first(&self, id: NodeId) -> Option<NodeId> {
         Self::link(self.nodes[id.0 as usize].first)

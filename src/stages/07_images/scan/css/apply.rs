@@ -10,6 +10,7 @@ use super::super::refer::Manner;
 use super::super::reference::Source;
 use super::super::tree::{NodeId, Space, Tree, flag};
 use super::cascade::{self, Applied, Cascade, Input, Origin};
+use super::direction::Directions;
 use super::element::{El, View};
 use super::forms::Forms;
 use super::property;
@@ -108,8 +109,16 @@ impl Page {
         let inline = |text: &str| self.gate.inline_style(true, text, "").is_ok();
         let budget = self.shared.borrow().budget.clone();
         let (budget, shadows) = (&*budget, Shadows::new(&self.tree, &[]));
-        let view =
-            View { tree: &self.tree, xml: self.xml, fragment: None, focused: None, forms: Forms::default(), shadows, budget };
+        let view = View {
+            tree: &self.tree,
+            xml: self.xml,
+            fragment: None,
+            focused: None,
+            forms: Forms::default(),
+            directions: Directions::default(),
+            shadows,
+            budget,
+        };
         let input = Input {
             tree: &self.tree,
             screen: &self.screen,

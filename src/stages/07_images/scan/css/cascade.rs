@@ -14,6 +14,7 @@ use selectors::{Element, OpaqueElement};
 use super::super::budget::Budget;
 use super::super::media::Screen;
 use super::super::tree::{NodeId, Space, Tree, flag};
+use super::direction::Directions;
 use super::element::{El, View};
 use super::forms::Forms;
 use super::property::{Declared, Property, Setting, What, Wide, read};
@@ -152,6 +153,7 @@ impl<'p> Cascade<'p> {
                 budget: input.budget,
             },
             screen: input.screen,
+                directions: Directions::default(),
             dark: input.dark,
             quirks: if input.quirks { QuirksMode::Quirks } else { QuirksMode::NoQuirks },
             entries: Vec::new(),

@@ -10,6 +10,7 @@ use selectors::{Element, OpaqueElement};
 
 use super::super::budget::Budget;
 use super::super::tree::{NodeId, Space, Tree, flag};
+use super::direction::Directions;
 use super::forms::Forms;
 use super::selector::{Class, Css, Pseudo, Word};
 use super::shadows::Shadows;
@@ -23,6 +24,7 @@ pub(super) struct View<'t> {
     pub(super) focused: Option<NodeId>,
     pub(super) shadows: Shadows,
     pub(super) forms: Forms,
+    pub(super) directions: Directions,
     /// What walking through the page is paid from. When it is spent, nobody has relatives any more, and all walks end.
     pub(super) budget: &'t Budget,
 }
@@ -129,18 +131,6 @@ impl<'t> El<'t> {
             at = el.parent_element();
         }
         None
-    }
-
-    fn left_to_right(&self) -> bool {
-        let mut at = Some(*self);
-        while let Some(el) = at {
-            match el.attr("dir") {
-                Some(dir) if dir.eq_ignore_ascii_case("ltr") => return true,
-                Some(dir) if dir.eq_ignore_ascii_case("rtl") => return false,
-                _ => at = el.parent_element(),
-            }
-        }
-        true
     }
 
     fn editable(&self) -> bool {

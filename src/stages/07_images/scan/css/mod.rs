@@ -10,6 +10,7 @@ mod content;
 mod density;
 mod element;
 mod forms;
+mod direction;
 mod frame;
 mod gradient;
 mod math;
