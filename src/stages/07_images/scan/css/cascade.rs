@@ -290,7 +290,7 @@ impl<'p> Cascade<'p> {
     fn element(&mut self, node: NodeId, root: NodeId, from: &Inherited, caches: &mut SelectorCaches) -> Option<Inherited> {
         let tree = self.view.tree;
         let mut matched = self.matched(node, root, from, caches);
-        matched.sort_by_key(|m| (std::cmp::Reverse(m.inward), m.layer, m.specificity, m.order));
+        matched.sort_by_key(|m| (std::cmp::Reverse(m.inward), m.layer, m.specificity, std::cmp::Reverse(m.far), m.order));
         let at = self.found.len();
         let all: Vec<&Matched<'p>> = matched.iter().filter(|m| m.pseudo.is_none()).collect();
         let own = settled(&all);
@@ -574,6 +574,7 @@ impl<'p> Cascade<'p> {
             }
         }
         let local = tree.local(node);
+                    far,
         if let Some(found) = self.by_name.get(local) {
             candidates.extend(found);
         }
@@ -615,7 +616,7 @@ impl<'p> Cascade<'p> {
             };
             let scopes = &entry.rule.scopes;
             // CSS Scoping 1 §3.2.1: in its own shadow tree a host has no features, and only `:host` means it.
-            let fits = context.with_featureless(inward == i32::MAX, |context| {
+            let far = context.with_featureless(inward == i32::MAX, |context| {
                 if scopes.is_empty() {
                     matches_selector(entry.selector, 0, None, element, context)
                 } else {
@@ -626,11 +627,15 @@ impl<'p> Cascade<'p> {
             // Read anew for each element.
             budget.pay(4 * questions as u64);
             // Pseudo-elements ask their element too, whose style is not known yet.
-            if fits && (entry.pseudo.is_some() || self.containers_fit(entry.rule, from)) {
+            if let Some(far) = far
+                && (entry.pseudo.is_some() || self.containers_fit(entry.rule, from))
+            {
                 matched.push(Matched {
                     rule: entry.rule,
                     pseudo: entry.pseudo,
                     inward,
+    /// How far above the element the root of the rule's scope is (CSS Cascade 6 §2.6.2, proximity).
+    pub(super) far: u32,
                     layer: entry.layer,
                     specificity: entry.selector.specificity(),
                     order: entry.order,
@@ -684,6 +689,7 @@ impl<'p> Cascade<'p> {
         query::condition(&mut input, 0, &mut test).is_ok_and(|t| t == Some(true)) && input.is_exhausted()
     }
 }
+        far += 1;
 
 pub(super) struct Matched<'p> {
     pub(super) rule: &'p Rule,
@@ -714,16 +720,16 @@ fn is_scope_root(scope: &Scope, around: Option<NodeId>, element: El<'_>, context
     }
 }
 
-/// `@scope`, the innermost last: is there a root above (or at) the element, and no limit between?
+/// `@scope`, the innermost last: is there a root above (or at) the element, and no limit between? How far up is the nearest?
 fn scoped(
     selector: &Selector<Css>,
     scopes: &[Scope],
     around: Option<NodeId>,
     element: El<'_>,
     context: &mut MatchingContext<'_, Css>,
-) -> bool {
-    let Some((scope, outer)) = scopes.split_last() else { return false };
-    let mut at = Some(element);
+) -> Option<u32> {
+    let (scope, outer) = scopes.split_last()?;
+    let (mut at, mut far) = (Some(element), 0);
     while let Some(root) = at {
         let opaque: OpaqueElement = root.opaque();
         if is_scope_root(scope, around, root, context) && (outer.is_empty() || within(outer, around, root, context)) {
@@ -741,7 +747,7 @@ fn scoped(
                 false
             });
             if !limited && context.nest_for_scope(Some(opaque), |c| matches_selector(selector, 0, None, element, c)) {
-                return true;
+                return Some(far);
             }
         }
         at = root.parent_element();

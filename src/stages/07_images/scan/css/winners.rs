@@ -255,7 +255,7 @@ fn each(rules: &[&Matched<'_>], attribute: &[Declared], mut tell: impl FnMut(&De
     let important = rules.iter().any(|m| m.rule.block.iter().any(|d| d.important));
     // Among important ones trees and layers count the other way round.
     let mut turned: Vec<&&Matched<'_>> = if important { rules.iter().collect() } else { Vec::new() };
-    turned.sort_by_key(|m| (m.inward, std::cmp::Reverse(m.layer), m.specificity, m.order));
+    turned.sort_by_key(|m| (m.inward, std::cmp::Reverse(m.layer), m.specificity, std::cmp::Reverse(m.far), m.order));
     let (own, inner) = turned.split_at(turned.partition_point(|m| m.inward <= 0));
     emphatic(own, &mut tell);
     for d in attribute.iter().filter(|d| d.important) {
