@@ -28,6 +28,7 @@ impl<'p> Cascade<'p> {
         from: &Variables,
         values: Values<'_>,
     ) -> Variables {
+        let parent = from;
         let from = &self.passed_on(from);
         let mut own: HashMap<Rc<str>, Leader<Result<Rc<str>, Wide>>> = HashMap::new();
         each(rules, attribute, |declared, _, of| {
@@ -43,7 +44,7 @@ impl<'p> Cascade<'p> {
         }
         let mut raw: HashMap<Rc<str>, Rc<str>> = (**from).clone();
         let mut to_read = Vec::new();
-        for (name, value) in own.into_iter().filter_map(|(name, leader)| Some((name, leader.now?))) {
+        for (name, value) in own.into_iter().filter_map(|(name, leader)| Some((name, leader.winner()?))) {
             let known = self.registered.get(&*name);
             match value {
                 // Invalid at computed-value time: as if it said `unset`.
@@ -56,6 +57,11 @@ impl<'p> Cascade<'p> {
                 }
                 Err(Wide::Initial) => match known.and_then(|k| k.initial.clone()) {
                     Some(initial) => drop(raw.insert(name, initial)),
+                    None => drop(raw.remove(&name)),
+                },
+                // What is not passed on by itself may still be asked for.
+                Err(Wide::Inherit) => match parent.get(&name) {
+                    Some(text) => drop(raw.insert(name, text.clone())),
                     None => drop(raw.remove(&name)),
                 },
                 Err(_) => {}
@@ -110,7 +116,7 @@ impl<'p> Cascade<'p> {
     ) -> Winners {
         let mut leaders: [Leader<(Setting, Origin)>; Property::COUNT] = std::array::from_fn(|_| Leader::default());
         for (property, setting) in hints {
-            leaders[property as usize].now = Some((setting, Origin::Hint));
+            leaders[property as usize].said.push((None, (setting, Origin::Hint)));
         }
         each(rules, attribute, |declared, origin, of| {
             let mut set = |property: Property, setting| leaders[property as usize].set((setting, origin), of);
@@ -141,35 +147,47 @@ impl<'p> Cascade<'p> {
                 }
             }
         });
-        Winners { slots: leaders.map(|l| l.now.map_or(Won::None, |(setting, origin)| Won::Set(setting, origin))) }
+        Winners { slots: leaders.map(|l| l.winner().map_or(Won::None, |(setting, origin)| Won::Set(setting, origin))) }
     }
 }
 
-/// Who leads while declarations are read, and who led before those of the same group.
+/// What declarations have said so far, the strongest last: one of each group.
 struct Leader<T> {
-    now: Option<T>,
-    before: Option<T>,
-    group: Option<Group>,
+    said: Vec<(Option<Group>, T)>,
+    /// Groups that are as if they had said nothing.
+    undone: Option<HashSet<Group>>,
 }
 
 impl<T> Default for Leader<T> {
     fn default() -> Self {
-        Self { now: None, before: None, group: None }
+        Self { said: Vec::new(), undone: None }
     }
 }
 
-impl<T: Clone> Leader<T> {
+impl<T> Leader<T> {
     fn set(&mut self, value: T, of: Group) {
-        let loser = self.now.replace(value);
-        if self.group.replace(of) != Some(of) {
-            self.before = loser;
+        match self.said.last_mut() {
+            Some((group, last)) if *group == Some(of) => *last = value,
+            _ => self.said.push((Some(of), value)),
         }
     }
 
-    /// `revert-layer`: whatever the group has said is as if it had not.
+    /// `revert-layer`: whatever the layer has said is as if it had not; with weight, what it has said without weight too.
     fn go_back(&mut self, of: Group) {
-        if self.group == Some(of) {
-            self.now.clone_from(&self.before);
+        if self.said.last().is_some_and(|(group, _)| *group == Some(of)) {
+            self.said.pop();
+        }
+        if of.important {
+            self.undone.get_or_insert_default().insert(Group { important: false, ..of });
+        }
+    }
+
+    fn winner(mut self) -> Option<T> {
+        loop {
+            let (group, value) = self.said.pop()?;
+            if !group.is_some_and(|g| self.undone.as_ref().is_some_and(|u| u.contains(&g))) {
+                return Some(value);
+            }
         }
     }
 }
