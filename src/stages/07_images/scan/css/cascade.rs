@@ -386,7 +386,7 @@ impl<'p> Cascade<'p> {
 
     /// Those of an element: `own` is what its children get.
     fn pseudos(&mut self, node: NodeId, matched: &[Matched<'p>], own: &Inherited, display: Option<&str>, drawn: bool) {
-        const ALL: [Pseudo; 34] = [
+        const ALL: [Pseudo; 35] = [
             Pseudo::Before,
             Pseudo::After,
             Pseudo::FirstLine,
@@ -419,6 +419,7 @@ impl<'p> Cascade<'p> {
             Pseudo::Swatch,
             Pseudo::ScrollbarThumb,
             Pseudo::ScrollbarTrack,
+            Pseudo::PickerIcon,
             Pseudo::ScrollbarTrackPiece,
             Pseudo::ScrollbarButton,
         ];

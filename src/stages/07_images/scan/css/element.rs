@@ -5,7 +5,7 @@ use std::fmt;
 
 use selectors::attr::{AttrSelectorOperation, CaseSensitivity, NamespaceConstraint};
 use selectors::bloom::BloomFilter;
-use selectors::matching::{ElementSelectorFlags, MatchingContext};
+use selectors::matching::{ElementSelectorFlags, MatchingContext, matches_selector_list};
 use selectors::{Element, OpaqueElement};
 
 use super::super::budget::Budget;
@@ -241,7 +241,7 @@ impl Element for El<'_> {
         })
     }
 
-    fn match_non_ts_pseudo_class(&self, class: &Class, _: &mut MatchingContext<'_, Css>) -> bool {
+    fn match_non_ts_pseudo_class(&self, class: &Class, context: &mut MatchingContext<'_, Css>) -> bool {
         match class {
             Class::Link => self.is_link(),
             Class::Target => self.view.fragment.is_some_and(|f| !f.is_empty() && self.attr("id") == Some(f)),
@@ -287,6 +287,17 @@ impl Element for El<'_> {
                     .is_some_and(|(own, rest)| own.eq_ignore_ascii_case(wanted) && matches!(rest, [] | [b'-', ..]))
             }),
             Class::Dir(ltr) => self.left_to_right() == *ltr,
+            Class::Any(list) => context.nest(|c| matches_selector_list(list, *self, c)),
+            Class::Within(list) => {
+                let mut at = Some(*self);
+                while let Some(el) = at {
+                    if context.nest(|c| matches_selector_list(list, el, c)) {
+                        return true;
+                    }
+                    at = el.parent_element().or_else(|| el.containing_shadow_host());
+                }
+                false
+            }
             Class::Action | Class::Never => false,
         }
     }

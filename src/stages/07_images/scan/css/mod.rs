@@ -30,6 +30,7 @@ mod winners;
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
+mod within;
 
 use ::url::Url;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};

@@ -99,6 +99,7 @@ impl Cascade<'_> {
             Pseudo::CalendarIndicator | Pseudo::DatetimeEdit | Pseudo::DatetimeFields | Pseudo::DatetimeText => {
                 input(&["date", "time", "month", "week", "datetime-local"])
             }
+            Pseudo::PickerIcon => tree.is_html(node, "select") && tree.attr(node, "multiple").is_none(),
             Pseudo::TextDecoration => input(&["search", "number"]),
             Pseudo::Spin => input(&["number"]),
             Pseudo::MeterInner | Pseudo::MeterBar | Pseudo::MeterOptimum => tree.is_html(node, "meter"),

@@ -6,7 +6,12 @@ use std::rc::Rc;
 
 use cssparser::{CowRcStr, ParseError, Parser as CssParser, ToCss};
 use precomputed_hash::PrecomputedHash;
-use selectors::parser::{NonTSPseudoClass, ParseRelative, PseudoElement, SelectorImpl, SelectorList, SelectorParseErrorKind};
+use selectors::attr::{ParsedAttrSelectorOperation, ParsedCaseSensitivity};
+use selectors::parser::{
+    Component, NonTSPseudoClass, ParseRelative, PseudoElement, SelectorImpl, SelectorList, SelectorParseErrorKind,
+};
+
+use super::within::{WITHIN, with_host_context};
 
 /// A word of a selector.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -59,6 +64,7 @@ pub(super) enum Pseudo {
     ScrollbarTrack,
     ScrollbarTrackPiece,
     ScrollbarButton,
+    PickerIcon,
     /// Parts of form controls.
     SearchCancel,
     SliderContainer,
@@ -110,6 +116,7 @@ impl PseudoElement for Pseudo {
                 | Self::Placeholder
                 | Self::FileSelectorButton
                 | Self::DetailsContent
+                | Self::PickerIcon
         )
     }
     fn is_before_or_after(&self) -> bool {
@@ -146,6 +153,10 @@ pub(super) enum Class {
     Open,
     Lang(String),
     Dir(bool),
+    /// `:-webkit-any()`
+    Any(SelectorList<Css>),
+    /// It, or something around it, is one of those: `:host-context()`.
+    Within(SelectorList<Css>),
     /// `:focus`, `:focus-visible`
     Focus,
     FocusWithin,
@@ -172,7 +183,7 @@ impl NonTSPseudoClass for Class {
 }
 
 /// The types of our selectors.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Css;
 
 impl SelectorImpl for Css {
@@ -224,9 +235,6 @@ impl<'i> selectors::parser::Parser<'i> for Grammar {
     }
     fn parse_parent_selector(&self) -> bool {
         true
-    }
-    fn is_is_alias(&self, name: &str) -> bool {
-        name.eq_ignore_ascii_case("-webkit-any")
     }
     fn parse_host(&self) -> bool {
         true
@@ -313,6 +321,21 @@ impl<'i> selectors::parser::Parser<'i> for Grammar {
                 "rtl" => Class::Dir(false),
                 _ => Class::Never,
             },
+            // Unlike `:is()`: nothing in it is forgiven, nor counts, and nothing in it is a relation.
+            "-webkit-any" => {
+                let list = SelectorList::parse(self, input, ParseRelative::No)?;
+                input.expect_exhausted()?;
+                let related = |part: &Component<Css>| matches!(part, Component::Combinator(_));
+                if list.slice().iter().any(|s| s.iter_raw_match_order().any(related)) {
+                    return unknown();
+                }
+                Class::Any(list)
+            }
+            WITHIN => {
+                let list = SelectorList::parse(self, input, ParseRelative::No)?;
+                input.expect_exhausted()?;
+                Class::Within(list)
+            }
             "state" | "active-view-transition-type" | "nth-col" | "nth-last-col" => {
                 while input.next().is_ok() {}
                 Class::Never
@@ -332,6 +355,7 @@ impl<'i> selectors::parser::Parser<'i> for Grammar {
             "placeholder" | "-webkit-input-placeholder" => Pseudo::Placeholder,
             "file-selector-button" | "-webkit-file-upload-button" => Pseudo::FileSelectorButton,
             "details-content" => Pseudo::DetailsContent,
+            "picker-icon" => Pseudo::PickerIcon,
             "-webkit-scrollbar" => Pseudo::Scrollbar,
             "-webkit-scrollbar-thumb" => Pseudo::ScrollbarThumb,
             "-webkit-scrollbar-track" => Pseudo::ScrollbarTrack,
@@ -369,8 +393,7 @@ impl<'i> selectors::parser::Parser<'i> for Grammar {
             | "scroll-marker"
             | "scroll-marker-group"
             | "column"
-            | "checkmark"
-            | "picker-icon" => Pseudo::Other,
+            | "checkmark" => Pseudo::Other,
             // A name of its own maker's that it does not know is still one for Chromium, unless it is asked for it.
             other if other.starts_with("-webkit-") && (!self.strict || is_known_part(other)) => Pseudo::Other,
             _ => return unknown(),
@@ -415,7 +438,31 @@ fn is_known_part(name: &str) -> bool {
 impl Grammar {
     /// A selector list; `nested` and `scoped` say what `&` may stand for.
     pub(super) fn list(&self, input: &mut CssParser<'_>, relative: ParseRelative) -> Parsed<SelectorList<Css>> {
-        SelectorList::parse(self, input, relative)
+        let list = match with_host_context(input) {
+            Some(text) => {
+                let mut input = CssParser::new(&text);
+                let list = SelectorList::parse(self, &mut input, relative)?;
+                input.expect_exhausted()?;
+                list
+            }
+            None => SelectorList::parse(self, input, relative)?,
+        };
+        // Unlike Selectors 4 §6.3: Chromium knows `i`, and no `s`.
+        let sensitive = |part: &Component<Css>| {
+            let said = match part {
+                Component::AttributeInNoNamespace { case_sensitivity, .. } => *case_sensitivity,
+                Component::AttributeOther(other) => match other.operation {
+                    ParsedAttrSelectorOperation::WithValue { case_sensitivity, .. } => case_sensitivity,
+                    ParsedAttrSelectorOperation::Exists => return false,
+                },
+                _ => return false,
+            };
+            said == ParsedCaseSensitivity::ExplicitCaseSensitive
+        };
+        if list.slice().iter().any(|s| s.iter_raw_match_order().any(sensitive)) {
+            return Err(ParseError::custom(SelectorParseErrorKind::UnexpectedIdent));
+        }
+        Ok(list)
     }
 
     /// `@namespace` with or without prefix.
