@@ -17,13 +17,14 @@ use super::super::tree::{NodeId, Space, Tree, flag};
 use super::direction::Directions;
 use super::element::{El, View};
 use super::forms::Forms;
-use super::property::{Declared, Property, Setting, What, Wide, read};
+use super::function::{Function, Functions};
+use super::property::{Declared, Property, Setting, Wide};
 use super::registered::Registered;
 use super::selector::{Css, Pseudo};
 use super::shadows::{Shadows, tree_of};
 use super::sheet::{ContainerQuery, Keyframes, Layer, Rule, Scope, Sides, read_attribute};
-use super::substitute::{Context, substitute};
-use super::value::Values;
+use super::substitute::Context;
+use super::value::{Of, Values};
 use super::winners::{Display, Winners, Won};
 use super::{Parsed, query};
 
@@ -84,7 +85,7 @@ pub(super) struct Cascade<'p> {
     by_name: HashMap<&'p str, Vec<u32>>,
     rest: Vec<u32>,
     /// The last of each name in the strongest layer counts: with the layer's rank and the sheet's number.
-    keyframes: HashMap<&'p str, (u32, usize, &'p Keyframes)>,
+    pub(super) keyframes: HashMap<&'p str, (u32, usize, &'p Keyframes)>,
     /// The last of each name counts.
     pub(super) registered: HashMap<&'p str, &'p Registered>,
     inline: &'p dyn Fn(&str) -> bool,
@@ -328,12 +329,12 @@ impl<'p> Cascade<'p> {
         let drawn = matches!(won.word(Property::Appearance), Some(Display::Word(w)) if &*w == "none")
             || styled(Property::BackgroundImage)
             || styled(Property::BorderImage);
-        self.tell(node, &mut won, 0);
+        self.tell(node, &mut won.clone(), 0);
         let restyle = |variables: &Variables| {
             budget.pay(declarations(&own, &attribute));
             Self::cascade(&own, &attribute, hints.clone(), variables, values, budget)
         };
-        self.animate(node, won.animations(), (&variables, values), 0, &restyle);
+        self.animate(node, &won, (&variables, values), 0, &restyle);
         // CSS Transitions 2 §2.3: the style that it starts from is computed too.
         if own.len() < all.len() {
             let variables = self.variables(&all, &attribute, &from.variables, values);
@@ -466,12 +467,12 @@ impl<'p> Cascade<'p> {
             begun |= pseudo == Pseudo::Before;
             let part = (n as u64 + 1) * 64;
             won = fitting(won);
-            self.tell(node, &mut won, part);
+            self.tell(node, &mut won.clone(), part);
             let restyle = |variables: &Variables| {
                 budget.pay(declarations(&rules, &[]));
                 fitting(Self::cascade(&rules, &[], Vec::new(), variables, values, budget))
             };
-            self.animate(node, won.animations(), (&variables, values), part, &restyle);
+            self.animate(node, &won, (&variables, values), part, &restyle);
             if rules.len() < all.len() {
                 let variables = self.variables(&all, &[], &own.variables, values);
                 let mut start = fitting(Self::cascade(&all, &[], Vec::new(), &variables, values, budget));
@@ -481,7 +482,7 @@ impl<'p> Cascade<'p> {
         }
     }
 
-    fn tell(&mut self, node: NodeId, won: &mut Winners, part: u64) {
+    pub(super) fn tell(&mut self, node: NodeId, won: &mut Winners, part: u64) {
         for n in 0..Property::PICTURES {
             if let Won::Set(Setting::Urls(urls), origin) = std::mem::replace(&mut won.slots[n], Won::None) {
                 for url in urls.iter() {
@@ -491,72 +492,12 @@ impl<'p> Cascade<'p> {
         }
     }
 
-    /// What the frames of its animations show. `restyle` is its style where the variables are others.
-    fn animate(
-        &mut self,
-        node: NodeId,
-        names: Option<Display>,
-        (variables, values): (&Variables, Values<'p>),
-        part: u64,
-        restyle: &dyn Fn(&Variables) -> Winners,
-    ) {
-        let Some(Display::Word(names)) = names else { return };
-        let (at, budget) = (self.found.len(), self.view.budget);
-        let named: Vec<_> = names.split(' ').filter_map(|n| self.keyframes.get(n).copied()).collect();
-        for (_, sheet, keyframes) in named {
-            for frame in &keyframes.frames {
-                if !budget.pay(frame.block.len() as u64) {
-                    break;
-                }
-                let mut changed: Option<HashMap<Rc<str>, Rc<str>>> = None;
-                for declared in &frame.block {
-                    // A variable changes at once, half way: what it is in the end is not seen when the page has been loaded.
-                    if let (What::Custom(name, Ok(text)), true) = (&declared.what, frame.first)
-                        && let Some(text) = substitute(text, &Context { lookup: &|n| variables.get(n).cloned(), values, budget })
-                    {
-                        changed.get_or_insert_with(|| (**variables).clone()).insert(name.clone(), text.into());
-                    }
-                }
-                let own = changed.map(Rc::new);
-                for declared in &frame.block {
-                    let mut sets = Vec::new();
-                    match &declared.what {
-                        What::Set(_, setting) => {
-                            if let Setting::Urls(urls) = setting {
-                                self.found_all(node, urls, Origin::Sheet(sheet), part + 63);
-                            }
-                        }
-                        What::Pending { name, text } => {
-                            let lookup = |n: &str| own.as_ref().unwrap_or(variables).get(n).cloned();
-                            let Some(text) = substitute(text, &Context { lookup: &lookup, values, budget }) else { continue };
-                            let mut input = cssparser::Parser::new(&text);
-                            if read(name, &mut input, values, &mut sets).is_err() {
-                                continue;
-                            }
-                        }
-                        What::Custom(..) => {}
-                    }
-                    for what in sets {
-                        if let What::Set(_, Setting::Urls(urls)) = what {
-                            self.found_all(node, &urls, Origin::Sheet(sheet), part + 63);
-                        }
-                    }
-                }
-                if let Some(own) = own {
-                    budget.pay(8 * (own.len() + Property::COUNT) as u64);
-                    self.tell(node, &mut restyle(&own), part);
-                }
-            }
-        }
-        self.found_once(at);
-    }
-
-    fn found_all(&mut self, node: NodeId, urls: &[String], origin: Origin, part: u64) {
+    pub(super) fn found_all(&mut self, node: NodeId, urls: &[String], origin: Origin, part: u64) {
         self.found.extend(urls.iter().map(|url| Found { node, url: url.clone(), origin, part }));
     }
 
     /// Of what was found since, each once.
-    fn found_once(&mut self, at: usize) {
+    pub(super) fn found_once(&mut self, at: usize) {
         let mut seen = HashSet::new();
         let new = self.found.split_off(at);
         self.found.extend(new.into_iter().filter(|f| seen.insert((f.url.clone(), f.origin))));

@@ -47,6 +47,14 @@ pub(super) enum Property {
     MinWidth,
     BoxSizing,
     AnimationDuration,
+    AnimationDelay,
+    AnimationCount,
+    AnimationDirection,
+    AnimationFill,
+    AnimationTiming,
+    MinHeight,
+    MaxHeight,
+    AspectRatio,
 }
 
 use Property as P;
@@ -91,6 +99,14 @@ impl Property {
         P::MinWidth,
         P::BoxSizing,
         P::AnimationDuration,
+        P::AnimationDelay,
+        P::AnimationCount,
+        P::AnimationDirection,
+        P::AnimationFill,
+        P::AnimationTiming,
+        P::MinHeight,
+        P::MaxHeight,
+        P::AspectRatio,
     ];
     /// The first ones name pictures.
     pub(super) const PICTURES: usize = 17;
@@ -146,6 +162,11 @@ pub(super) struct Declared {
 }
 
 impl Declared {
+    /// Might it change what is shown, if only by showing nothing?
+    pub(super) fn shown(&self) -> bool {
+        matches!(&self.what, What::Set(_, Setting::Urls(_))) || self.pictures()
+    }
+
     /// Might it name a picture?
     pub(super) fn pictures(&self) -> bool {
         match &self.what {
@@ -204,12 +225,17 @@ pub(super) fn longhands(name: &str) -> &'static [Property] {
         "border-inline" => &[P::BorderLeft, P::BorderRight],
         "border-left" | "border-inline-start" => &[P::BorderLeft],
         "border-right" | "border-inline-end" => &[P::BorderRight],
-        "animation" | "-webkit-animation" => &[P::Animation, P::AnimationDuration],
+        "animation" | "-webkit-animation" => &super::animation::LONGHANDS,
         "animation-name" | "-webkit-animation-name" => &[P::Animation],
         "animation-duration" | "-webkit-animation-duration" => &[P::AnimationDuration],
         "color-scheme" => &[P::ColorScheme],
         "appearance" | "-webkit-appearance" => &[P::Appearance],
         "all" => &Property::ALL,
+        "animation-delay" | "-webkit-animation-delay" => &[P::AnimationDelay],
+        "animation-iteration-count" | "-webkit-animation-iteration-count" => &[P::AnimationCount],
+        "animation-direction" | "-webkit-animation-direction" => &[P::AnimationDirection],
+        "animation-fill-mode" | "-webkit-animation-fill-mode" => &[P::AnimationFill],
+        "animation-timing-function" | "-webkit-animation-timing-function" => &[P::AnimationTiming],
         _ => &[],
     }
 }
@@ -269,6 +295,9 @@ fn whole(input: &mut Parser<'_>, depth: u32) -> Parsed<()> {
     while let Ok(token) = input.next_including_whitespace_and_comments() {
         match token {
             Token::Function(_) | Token::ParenthesisBlock | Token::SquareBracketBlock | Token::CurlyBracketBlock => {
+        _ if properties.first().is_some_and(|p| super::animation::LONGHANDS.contains(p)) => {
+            super::animation::declare(name, input, out)?;
+        }
                 if depth > 64 {
                     return Err(ParseError::unexpected_token());
                 }
@@ -431,9 +460,6 @@ pub(super) fn read(name: &str, input: &mut Parser<'_>, values: Values<'_>, out: 
             input.expect_exhausted()?;
             out.push(What::Set(property, setting));
         }
-        "animation" | "animation-name" | "-webkit-animation" | "-webkit-animation-name" => {
-            super::animation::names(name, input, out)?
-        }
         "color-scheme" => {
             let mut words = Vec::new();
             while !input.is_exhausted() {
@@ -457,10 +483,6 @@ pub(super) fn read(name: &str, input: &mut Parser<'_>, values: Values<'_>, out: 
         }
         "fill" | "stroke" => urls(properties, values.paint(input)?),
         "-webkit-box-reflect" => urls(properties, values.reflection(input)?),
-        "animation-duration" | "-webkit-animation-duration" => {
-            let longest = input.parse_comma_separated(super::animation::seconds)?.into_iter().fold(0.0, f64::max);
-            out.push(What::Set(P::AnimationDuration, Setting::Pixels(longest)));
-        }
         "all" => return Err(ParseError::unexpected_token()),
         _ => urls(properties, values.anything(input)?),
     }

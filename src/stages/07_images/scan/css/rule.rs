@@ -58,8 +58,8 @@ pub(super) struct Keyframes {
 /// What is said for some moments of an animation.
 #[derive(Debug)]
 pub(super) struct Frame {
-    /// For its beginning too.
-    pub(super) first: bool,
+    /// When: from 0, the beginning, to 1, the end.
+    pub(super) at: Vec<f64>,
     pub(super) block: Vec<Declared>,
 }
 

@@ -427,11 +427,12 @@ impl<'i> AtRuleParser<'i> for Reader<'_> {
                 // Its rules are read like others, for what they declare.
                 let (parent, attribute) = (self.parent.take(), self.attribute);
                 let before = std::mem::take(&mut self.sheet.rules);
-                let (mut frames, mut first) = (Vec::new(), false);
+                let (mut frames, mut at) = (Vec::new(), Vec::new());
                 while let Ok(token) = input.next() {
                     match token.clone() {
-                        Token::Ident(word) => first |= word.eq_ignore_ascii_case("from"),
-                        Token::Percentage { unit_value, .. } => first |= unit_value == 0.0,
+                        Token::Ident(word) if word.eq_ignore_ascii_case("from") => at.push(0.0),
+                        Token::Ident(word) if word.eq_ignore_ascii_case("to") => at.push(1.0),
+                        Token::Percentage { unit_value, .. } if (0.0..=1.0).contains(&unit_value) => at.push(unit_value.into()),
                         Token::CurlyBracketBlock => {
                             self.attribute = true;
                             let block = input.parse_nested_block(|i| {
@@ -443,11 +444,11 @@ impl<'i> AtRuleParser<'i> for Reader<'_> {
                             self.attribute = attribute;
                             let mut block = block.unwrap_or_default();
                             // CSS Animations 1 §3: nothing in it is important.
-                            block.retain(|d| !d.important && (d.pictures() || matches!(d.what, What::Custom(..))));
-                            if !block.is_empty() {
-                                frames.push(Frame { first, block });
+                            block.retain(|d| !d.important && (d.shown() || matches!(d.what, What::Custom(..))));
+                            let at = std::mem::take(&mut at);
+                            if !block.is_empty() && !at.is_empty() {
+                                frames.push(Frame { at, block });
                             }
-                            first = false;
                         }
                         _ => {}
                     }

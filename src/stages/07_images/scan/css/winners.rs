@@ -235,6 +235,7 @@ impl Resolver<'_> {
     }
 }
 
+#[derive(Clone)]
 pub(super) struct Winners {
     pub(super) slots: [Won; Property::COUNT],
 }
@@ -246,12 +247,6 @@ pub(super) enum Display {
 }
 
 impl Winners {
-    /// The names of its animations, if they last.
-    pub(super) fn animations(&self) -> Option<Display> {
-        let lasting = matches!(self.slots[Property::AnimationDuration as usize], Won::Set(Setting::Pixels(s), _) if s > 0.0);
-        self.word(Property::Animation).filter(|_| lasting)
-    }
-
     pub(super) fn word(&self, property: Property) -> Option<Display> {
         match &self.slots[property as usize] {
             Won::Set(Setting::Word(w), _) => Some(Display::Word(w.clone())),
