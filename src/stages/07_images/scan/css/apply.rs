@@ -13,6 +13,7 @@ use super::cascade::{self, Applied, Cascade, Input, Origin};
 use super::direction::Directions;
 use super::element::{El, View};
 use super::forms::Forms;
+use super::function::Functions;
 use super::property;
 use super::rendering::PAINTS;
 use super::shadows::Shadows;
@@ -102,6 +103,7 @@ impl Page {
             let root = place[&self.sheets.slots[n].owner].2;
             self.flatten(n, root, None, &mut applied, &mut layers);
         }
+        let functions = Functions::new(&applied, &layers);
         let undecided = self.plugins.iter().copied().chain(self.objects.iter().map(|(_, node)| *node));
         let undecided: HashSet<NodeId> =
             undecided.filter(|n| self.tree.is_html(*n, "object") && !self.tree.has(*n, flag::FAILED)).collect();
@@ -129,6 +131,7 @@ impl Page {
             budget,
             dark: self.dark.unwrap_or(false),
             sheets: &applied,
+            functions: &functions,
             layers: &layers,
             shadows: &self.shadows,
             inline: &inline,
@@ -185,6 +188,7 @@ impl Page {
             rules: &sheet.rules,
             keyframes: &sheet.keyframes,
             registered: &sheet.registered,
+            functions: &sheet.functions,
             sheet: n,
             owner: slot.owner,
             root,

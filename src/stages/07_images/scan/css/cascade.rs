@@ -52,6 +52,7 @@ pub(super) struct Applied<'s> {
     pub(super) rules: &'s [Rule],
     pub(super) keyframes: &'s [Keyframes],
     pub(super) registered: &'s [(Rc<str>, Registered)],
+    pub(super) functions: &'s [(Rc<str>, Option<Layer>, Function)],
     pub(super) sheet: usize,
     /// The element that brought it.
     pub(super) owner: NodeId,
@@ -88,6 +89,7 @@ pub(super) struct Cascade<'p> {
     pub(super) keyframes: HashMap<&'p str, (u32, usize, &'p Keyframes)>,
     /// The last of each name counts.
     pub(super) registered: HashMap<&'p str, &'p Registered>,
+    functions: &'p Functions<'p>,
     inline: &'p dyn Fn(&str) -> bool,
     pub(super) pending: &'p dyn Fn(NodeId) -> bool,
     pub(super) found: Vec<Found>,
@@ -131,6 +133,7 @@ pub(super) struct Input<'p> {
     /// The page says that it is made for a dark screen.
     pub(super) dark: bool,
     pub(super) sheets: &'p [Applied<'p>],
+    pub(super) functions: &'p Functions<'p>,
     /// All layers in the order they are first named.
     pub(super) layers: &'p [Layer],
     pub(super) shadows: &'p [(NodeId, NodeId)],
@@ -164,6 +167,7 @@ impl<'p> Cascade<'p> {
             rest: Vec::new(),
             keyframes: HashMap::new(),
             registered: HashMap::new(),
+            functions: input.functions,
             inline: input.inline,
             pending: input.pending,
             found: Vec::new(),
@@ -299,18 +303,18 @@ impl<'p> Cascade<'p> {
             tree.attr(node, "style").filter(|s| (self.inline)(s)).map(|s| read_attribute(s, self.screen)).unwrap_or_default();
         let budget = self.view.budget;
         budget.pay(declarations(&all, &attribute));
-        let variables = self.variables(&own, &attribute, &from.variables, self.values(from.dark));
+        let variables = self.variables(&own, &attribute, &from.variables, self.values(from.dark, node));
         budget.pay(self.registered.len() as u64);
         if !Rc::ptr_eq(&variables, &from.variables) {
             budget.pay(variables.len() as u64);
         }
         let hints = self.hints(node);
-        let mut won = Self::cascade(&own, &attribute, hints.clone(), &variables, self.values(from.dark), budget);
+        let mut won = Self::cascade(&own, &attribute, hints.clone(), &variables, self.values(from.dark, node), budget);
         let dark = self.is_dark(&won, from.dark);
         if dark != from.dark {
-            won = Self::cascade(&own, &attribute, hints.clone(), &variables, self.values(dark), budget);
+            won = Self::cascade(&own, &attribute, hints.clone(), &variables, self.values(dark, node), budget);
         }
-        let values = self.values(dark);
+        let values = self.values(dark, node);
         let display = won.word(Property::Display);
         let none = match &display {
             _ if self.never_shown(node) => true,
@@ -372,8 +376,8 @@ impl<'p> Cascade<'p> {
         Some(inherited)
     }
 
-    fn values(&self, dark: bool) -> Values<'p> {
-        Values { screen: self.screen, dark }
+    fn values(&self, dark: bool, node: NodeId) -> Values<'p> {
+        Values { screen: self.screen, dark, of: Some(Of { tree: self.view.tree, node, functions: self.functions }) }
     }
 
     /// CSS Color Adjust 1 §2.2: of the schemes that it is made for a light one is taken, where there is one.
@@ -445,7 +449,7 @@ impl<'p> Cascade<'p> {
             if rules.is_empty() {
                 continue;
             }
-            let (at, values, budget) = (self.found.len(), self.values(own.dark), self.view.budget);
+            let (at, values, budget) = (self.found.len(), self.values(own.dark, node), self.view.budget);
             budget.pay(declarations(&all, &[]));
             let variables = self.variables(&rules, &[], &own.variables, values);
             let mut won = Self::cascade(&rules, &[], Vec::new(), &variables, values, budget);
@@ -610,8 +614,8 @@ impl<'p> Cascade<'p> {
     }
 
     fn answers(&self, query: &ContainerQuery, sized: Option<&Container>, variables: &Variables, dark: bool) -> bool {
-        let context =
-            Context { lookup: &|name| variables.get(name).cloned(), values: self.values(dark), budget: self.view.budget };
+        let lookup = |name: &str| variables.get(name).cloned();
+        let context = Context::new(&lookup, Values { screen: self.screen, dark, of: None }, self.view.budget);
         let screen = sized.map(|c| Screen { width: c.width, height: c.height, density: self.screen.density });
         let mut test = |name: &str, input: &mut cssparser::Parser<'_>| -> Parsed<Option<bool>> {
             if name == "style" {
@@ -702,6 +706,38 @@ fn within(scopes: &[Scope], around: Option<NodeId>, element: El<'_>, context: &m
     let mut at = Some(element);
     while let Some(root) = at {
         if is_scope_root(scope, around, root, context) {
+/// The rank of a rule in the layer `inner` of a sheet that is in the layer `outer`.
+fn rank(ranks: &HashMap<Layer, u32>, outer: Option<&Layer>, inner: Option<&Layer>) -> u32 {
+    match (outer, inner) {
+        (None, None) => u32::MAX,
+        (Some(outer), Some(inner)) => {
+            let whole: Layer = outer.iter().chain(inner.iter()).cloned().collect();
+            ranks.get(&whole).copied().unwrap_or(0)
+        }
+        (Some(one), None) | (None, Some(one)) => ranks.get(one).copied().unwrap_or(0),
+    }
+}
+
+impl<'p> Functions<'p> {
+    /// Those of the page's sheets: of each name the last one in the strongest layer.
+    pub(super) fn new(sheets: &'p [Applied<'p>], layers: &[Layer]) -> Self {
+        let mut functions = Self::default();
+        if sheets.iter().all(|s| s.functions.is_empty()) {
+            return functions;
+        }
+        let ranks = ranks(layers);
+        for sheet in sheets {
+            for (name, layer, function) in sheet.functions {
+                let layer = rank(&ranks, sheet.layer.as_ref(), layer.as_ref());
+                if functions.known.get(&**name).is_none_or(|(other, _)| *other <= layer) {
+                    functions.known.insert(name, (layer, function));
+                }
+            }
+        }
+        functions
+    }
+}
+
             return true;
         }
         at = root.parent_element();

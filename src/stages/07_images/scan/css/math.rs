@@ -98,6 +98,17 @@ fn function(name: &str, input: &mut Parser<'_>) -> Parsed<Kind> {
             if matches!(word.as_str(), "nearest" | "up" | "down" | "to-zero") { Ok(()) } else { wrong() }
         });
     }
+    // CSS Values 5 §8: how many elements there are, and at which of them it stands.
+    if matches!(name, "sibling-index" | "sibling-count") {
+        return if input.is_exhausted() { Ok(Kind::Number) } else { wrong() };
+    }
+    // CSS Values 5 §9: a word says which values of that kind are the same.
+    if name == "random" {
+        let _ = input.try_parse(|i| {
+            while i.try_parse(|i| i.expect_ident_cloned()).is_ok() {}
+            i.expect_comma()
+        });
+    }
     if matches!(name, "env" | "-internal-env") {
         while input.next().is_ok() {}
         return Ok(Kind::Length);
@@ -113,7 +124,7 @@ fn function(name: &str, input: &mut Parser<'_>) -> Parsed<Kind> {
     let Some(kind) = kind else { return wrong() };
     match (name, all.len()) {
         ("calc" | "-webkit-calc" | "abs", 1) | ("min" | "max" | "hypot", 1..) | ("clamp", 3) => Ok(kind),
-        ("mod" | "rem", 2) | ("round", 1 | 2) => Ok(kind),
+        ("mod" | "rem", 2) | ("round", 1 | 2) | ("random", 2 | 3) => Ok(kind),
         ("sign", 1) => Ok(Kind::Number),
         ("sin" | "cos" | "tan", 1) if matches!(kind, Kind::Number | Kind::Angle) => Ok(Kind::Number),
         ("asin" | "acos" | "atan", 1) if kind == Kind::Number => Ok(Kind::Angle),

@@ -3,15 +3,18 @@
 
 mod animation;
 mod apply;
+mod attribute;
 mod boxes;
 mod cascade;
 mod color;
 mod content;
+mod declaration;
 mod density;
 mod element;
 mod forms;
 mod direction;
 mod frame;
+mod function;
 mod gradient;
 mod math;
 mod position;

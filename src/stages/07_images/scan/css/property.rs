@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use cssparser::{Delimiter, ParseError, Parser, Token};
+use cssparser::{ParseError, Parser, Token};
 
 use super::Parsed;
 use super::value::Values;
@@ -238,97 +238,6 @@ pub(super) fn longhands(name: &str) -> &'static [Property] {
         "animation-timing-function" | "-webkit-animation-timing-function" => &[P::AnimationTiming],
         _ => &[],
     }
-}
-
-/// Reads one declaration up to its end and adds what follows from it; an error drops it.
-pub(super) fn declare(name: &str, input: &mut Parser<'_>, values: Values<'_>, out: &mut Vec<Declared>) -> Parsed<()> {
-    if let Some(custom) = name.strip_prefix("--").filter(|n| !n.is_empty()) {
-        return declare_custom(custom, input, out);
-    }
-    let name = name.to_ascii_lowercase();
-    let properties = longhands(&name);
-    if properties.is_empty() {
-        return Err(ParseError::unexpected_token());
-    }
-    let start = input.position();
-    let before = input.state();
-    let mut found = Vec::new();
-    // The text of the value, for `var()`.
-    let substituted = {
-        let mut any = false;
-        input.parse_until_before(Delimiter::Bang | Delimiter::Semicolon, |i| {
-            any = has_substitution(i, 0);
-            Ok::<_, ParseError<()>>(())
-        })?;
-        any
-    };
-    if substituted {
-        let text: Rc<str> = input.slice_from(start).trim().into();
-        found.push(What::Pending { name: name.as_str().into(), text });
-    } else {
-        input.reset(&before);
-        input.parse_until_before(Delimiter::Bang | Delimiter::Semicolon, |i| read(&name, i, values, &mut found))?;
-        let text = input.slice_from(start).trim();
-        if text.to_ascii_lowercase().contains("light-dark(") {
-            found = vec![What::Pending { name: name.as_str().into(), text: text.into() }];
-        }
-    }
-    let important = input.try_parse(cssparser::parse_important).is_ok();
-    input.expect_exhausted()?;
-    out.extend(found.into_iter().map(|what| Declared { important, what }));
-    Ok(())
-}
-
-fn declare_custom(name: &str, input: &mut Parser<'_>, out: &mut Vec<Declared>) -> Parsed<()> {
-    let start = input.position();
-    input.parse_until_before(Delimiter::Bang | Delimiter::Semicolon, |i| whole(i, 0))?;
-    let text = input.slice_from(start).trim();
-    let important = input.try_parse(cssparser::parse_important).is_ok();
-    input.expect_exhausted()?;
-    let value = wide(text).map_or_else(|| Ok(text.into()), Err);
-    out.push(Declared { important, what: What::Custom(name.into(), value) });
-    Ok(())
-}
-
-/// All tokens are proper ones.
-fn whole(input: &mut Parser<'_>, depth: u32) -> Parsed<()> {
-    while let Ok(token) = input.next_including_whitespace_and_comments() {
-        match token {
-            Token::Function(_) | Token::ParenthesisBlock | Token::SquareBracketBlock | Token::CurlyBracketBlock => {
-        _ if properties.first().is_some_and(|p| super::animation::LONGHANDS.contains(p)) => {
-            super::animation::declare(name, input, out)?;
-        }
-                if depth > 64 {
-                    return Err(ParseError::unexpected_token());
-                }
-                input.parse_nested_block(|i| whole(i, depth + 1))?;
-            }
-            Token::BadUrl(_)
-            | Token::BadString(_)
-            | Token::CloseParenthesis
-            | Token::CloseSquareBracket
-            | Token::CloseCurlyBracket => {
-                return Err(ParseError::unexpected_token());
-            }
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-fn has_substitution(input: &mut Parser<'_>, depth: u32) -> bool {
-    let mut any = false;
-    while let Ok(token) = input.next() {
-        match token {
-            Token::Function(f) if super::substitute::substitutes(f) => any = true,
-            Token::Function(_) | Token::ParenthesisBlock if depth < 64 => {
-                let nested = input.parse_nested_block(|i| Ok::<_, ParseError<()>>(has_substitution(i, depth + 1)));
-                any |= nested.unwrap_or(false);
-            }
-            _ => {}
-        }
-    }
-    any
 }
 
 pub(super) fn wide(text: &str) -> Option<Wide> {

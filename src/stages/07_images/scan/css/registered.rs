@@ -21,7 +21,7 @@ pub(super) struct Registered {
 
 /// What it may be set to (CSS Properties and Values 1 §5).
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Syntax {
+pub(super) enum Syntax {
     /// `*`
     Any,
     /// One of these.
@@ -29,7 +29,7 @@ enum Syntax {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Component {
+pub(super) struct Component {
     kind: Kind,
     /// Several of it: `+` between spaces, `#` between commas.
     several: Option<char>,
@@ -56,11 +56,24 @@ enum Kind {
 }
 
 impl Syntax {
-    fn read(text: &str) -> Option<Self> {
+    pub(super) fn read(text: &str) -> Option<Self> {
         if text == "*" {
             return Some(Self::Any);
         }
         text.split('|').map(|part| Component::read(part.trim())).collect::<Option<Vec<_>>>().map(Self::Of)
+    }
+}
+
+impl Syntax {
+    /// One component, or `type(…)` around several (CSS Functions and Mixins 1 §2.1).
+    pub(super) fn of_type(text: &str) -> Option<Self> {
+        let inner = text.get(..5).filter(|t| t.eq_ignore_ascii_case("type(")).and_then(|_| text[5..].strip_suffix(')'));
+        Self::read(inner.unwrap_or(text).trim())
+    }
+
+    pub(super) fn accepts(&self, text: &str, values: Values<'_>) -> bool {
+        let Self::Of(components) = self else { return true };
+        components.iter().any(|component| component.accepts(&mut Parser::new(text), values))
     }
 }
 
@@ -206,7 +219,6 @@ impl Registered {
 
     /// May it be set to `text`, in which no variables are?
     pub(super) fn accepts(&self, text: &str, values: Values<'_>) -> bool {
-        let Syntax::Of(components) = &self.syntax else { return true };
-        components.iter().any(|component| component.accepts(&mut Parser::new(text), values))
+        self.syntax.accepts(text, values)
     }
 }

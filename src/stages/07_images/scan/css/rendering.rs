@@ -192,7 +192,7 @@ impl Cascade<'_> {
                 for (name, text) in tree.attributes(node).filter(|(n, v)| PAINTS.contains(&&*n.local) && may_name(v)) {
                     let mut sets = Vec::new();
                     let mut input = Parser::new(text);
-                    if read(&name.local, &mut input, Values { screen: self.screen, dark: false }, &mut sets).is_ok() {
+                    if read(&name.local, &mut input, Values { screen: self.screen, dark: false, of: None }, &mut sets).is_ok() {
                         found.extend(sets.into_iter().filter_map(|w| if let What::Set(p, s) = w { Some((p, s)) } else { None }));
                     }
                 }

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use selectors::parser::SelectorList;
 
+use super::function::Function;
 use super::property::Declared;
 use super::registered::Registered;
 use super::selector::Css;
@@ -91,4 +92,6 @@ pub(super) struct Sheet {
     pub(super) keyframes: Vec<Keyframes>,
     /// `@property`, without the dashes.
     pub(super) registered: Vec<(Rc<str>, Registered)>,
+    /// `@function`, without the dashes, and their layers.
+    pub(super) functions: Vec<(Rc<str>, Option<Layer>, Function)>,
 }

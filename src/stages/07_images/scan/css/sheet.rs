@@ -10,7 +10,9 @@ use cssparser::{
 use selectors::parser::{ParseRelative, SelectorList};
 
 use super::super::media::Screen;
-use super::property::{Declared, What, declare};
+use super::declaration::declare;
+use super::function::Function;
+use super::property::{Declared, What};
 use super::registered::Registered;
 pub(super) use super::rule::{ContainerQuery, Frame, Import, Keyframes, Layer, Named, Rule, Scope, Sheet, Sides};
 use super::selector::{Css, Grammar};
@@ -91,13 +93,14 @@ enum Prelude {
     Scope(Scope),
     Starting,
     Keyframes(Rc<str>),
+    Function(Rc<str>, Function),
     Property(Rc<str>),
 }
 
 impl<'s> Reader<'s> {
     fn new(screen: &'s Screen, anonymous: &'s mut u32) -> Self {
         Self {
-            values: Values { screen, dark: false },
+            values: Values { screen, dark: false, of: None },
             grammar: Grammar::default(),
             anonymous,
             sheet: Sheet::default(),
@@ -355,6 +358,10 @@ impl<'i> AtRuleParser<'i> for Reader<'_> {
                 let name = input.expect_ident_cloned()?;
                 input.expect_exhausted()?;
                 Ok(name.strip_prefix("--").map_or(Prelude::Not, |name| Prelude::Property(name.into())))
+            "function" => {
+                let (name, function) = Function::prelude(input)?;
+                Ok(Prelude::Function(name, function))
+            }
             }
             "starting-style" => Ok(Prelude::Starting),
             "font-face"
@@ -363,8 +370,7 @@ impl<'i> AtRuleParser<'i> for Reader<'_> {
             | "font-feature-values"
             | "font-palette-values"
             | "position-try"
-            | "view-transition"
-            | "function" => {
+            | "view-transition" => {
                 while input.next().is_ok() {}
                 Ok(Prelude::Not)
             }
@@ -463,6 +469,10 @@ impl<'i> AtRuleParser<'i> for Reader<'_> {
             Prelude::Property(name) => {
                 let registered = Registered::read(input, self.values)?;
                 self.sheet.registered.push((name, registered));
+            Prelude::Function(name, mut function) => {
+                function.body(input, self.values, 0);
+                self.sheet.functions.push((name, self.layer.clone(), function));
+            }
             }
             Prelude::Not => while input.next().is_ok() {},
             Prelude::Import(_) | Prelude::Namespace | Prelude::Layers(_) => return wrong(),

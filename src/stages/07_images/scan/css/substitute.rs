@@ -1,26 +1,39 @@
-//! `var()`, `env()` and `if()`: what is put in their place.
-//! Spec: CSS Variables 1 §3, CSS Environment Variables 1, CSS Values 5 (`if()`).
+//! `var()`, `env()`, `attr()`, `if()` and functions of the page: what is put in their place.
+//! Spec: CSS Variables 1 §3, CSS Environment Variables 1, CSS Values 5 §7 (`if()`, `attr()`), CSS Functions and Mixins 1.
 
 use std::rc::Rc;
 
 use cssparser::{Delimiter, ParseError, Parser, Token};
 
 use super::super::budget::Budget;
+use super::attribute::{attribute, is_picture};
+use super::function::Calling;
 use super::value::Values;
 use super::{Parsed, query, supports};
 
 /// What is known of the element that a value is for.
+#[derive(Clone, Copy)]
 pub(super) struct Context<'a> {
     /// Its variables, without the dashes.
     pub(super) lookup: &'a dyn Fn(&str) -> Option<Rc<str>>,
     pub(super) values: Values<'a>,
     /// What putting in is paid from: what variables hold is copied for each element that needs them.
     pub(super) budget: &'a Budget,
+    /// In a function that takes the name of a picture.
+    pub(super) image: bool,
+    /// The functions that are being called.
+    pub(super) calling: Option<&'a Calling<'a>>,
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn new(lookup: &'a dyn Fn(&str) -> Option<Rc<str>>, values: Values<'a>, budget: &'a Budget) -> Self {
+        Self { lookup, values, budget, image: false, calling: None }
+    }
 }
 
 /// Is it the name of a function in whose place something is put?
 pub(super) fn substitutes(function: &str) -> bool {
-    ["var", "env", "if"].iter().any(|f| function.eq_ignore_ascii_case(f))
+    function.starts_with("--") || ["var", "env", "attr", "if"].iter().any(|f| function.eq_ignore_ascii_case(f))
 }
 
 /// Puts the variables in: None when one that is needed is not there (then the declaration is as if unset).
@@ -33,7 +46,7 @@ pub(super) fn substitute(text: &str, context: &Context<'_>) -> Option<String> {
 /// Most that a value may grow to.
 const GROWN: usize = 256 * 1024;
 
-fn substitute_into(input: &mut Parser<'_>, out: &mut String, context: &Context<'_>, depth: u32) -> Parsed<()> {
+pub(super) fn substitute_into(input: &mut Parser<'_>, out: &mut String, context: &Context<'_>, depth: u32) -> Parsed<()> {
     loop {
         if out.len() > GROWN || depth > 64 {
             return Err(ParseError::unexpected_token());
@@ -44,6 +57,19 @@ fn substitute_into(input: &mut Parser<'_>, out: &mut String, context: &Context<'
         match &token {
             Token::Function(f) if f.eq_ignore_ascii_case("if") => {
                 input.parse_nested_block(|i| chosen(i, out, context, depth + 1))?;
+                out.push_str("/**/");
+                continue;
+            }
+            Token::Function(f) if f.eq_ignore_ascii_case("attr") => {
+                input.parse_nested_block(|i| attribute(i, out, context, depth + 1))?;
+                out.push_str("/**/");
+                continue;
+            }
+            Token::Function(f) if f.starts_with("--") => {
+                let name = f.trim_start_matches("--");
+                let known = context.values.of.and_then(|of| of.functions.known.get(name));
+                let Some((_, function)) = known else { return Err(ParseError::unexpected_token()) };
+                input.parse_nested_block(|i| function.call(name, i, out, context, depth + 1))?;
                 out.push_str("/**/");
                 continue;
             }
@@ -81,7 +107,9 @@ fn substitute_into(input: &mut Parser<'_>, out: &mut String, context: &Context<'
         }
         out.push_str(input.slice_from(start));
         if let Some(close) = closing(&token) {
-            input.parse_nested_block(|i| substitute_into(i, out, context, depth + 1))?;
+            let image = context.image || matches!(&token, Token::Function(f) if is_picture(f));
+            let context = Context { image, ..*context };
+            input.parse_nested_block(|i| substitute_into(i, out, &context, depth + 1))?;
             out.push(close);
         }
     }
@@ -150,7 +178,7 @@ mod tests {
 
     fn substitute(text: &str, lookup: &dyn Fn(&str) -> Option<Rc<str>>) -> Option<String> {
         let budget = Budget::new(|| false);
-        super::substitute(text, &Context { lookup, values: Values { screen: &SCREEN, dark: false }, budget: &budget })
+        super::substitute(text, &Context::new(lookup, Values { screen: &SCREEN, dark: false, of: None }, &budget))
     }
 
     #[test]

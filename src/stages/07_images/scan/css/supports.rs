@@ -4,6 +4,7 @@ use cssparser::{Delimiter, ParseError, Parser, Token};
 use selectors::parser::ParseRelative;
 
 use super::Parsed;
+use super::declaration::has_substitution;
 use super::property::{longhands, read, wide};
 use super::selector::Grammar;
 use super::value::Values;
@@ -107,8 +108,14 @@ fn supported(name: &str, text: &str, values: Values<'_>) -> bool {
     if !known || text.is_empty() {
         return false;
     }
-    if wide(text).is_some() || lower.contains("var(") {
+    if wide(text).is_some() {
         return true;
+    }
+    // What is put in later may be anything, if only it can be read.
+    match has_substitution(&mut Parser::new(text), 0) {
+        Ok(true) => return true,
+        Ok(false) => {}
+        Err(_) => return false,
     }
     if !longhands(name).is_empty() {
         let mut input = Parser::new(text);
@@ -131,6 +138,10 @@ fn supported(name: &str, text: &str, values: Values<'_>) -> bool {
     match name {
         // What Safari alone knows begins with `-apple-`.
         "font" if !lower.contains(' ') => words("caption icon menu message-box small-caption status-bar"),
+        "x" | "y" | "cx" | "cy" | "r" | "rx" | "ry" | "top" | "right" | "bottom" | "left" => {
+            let mut input = Parser::new(text);
+            words("auto") || lower.contains('(') || (super::math::length_percentage(&mut input).is_ok() && input.is_exhausted())
+        }
         "position" => words("static relative absolute fixed sticky"),
         "text-wrap" => words("wrap nowrap balance pretty stable"),
         "overflow" | "overflow-x" | "overflow-y" => {
@@ -294,7 +305,7 @@ mod tests {
     #[test]
     fn support_is_answered_as_a_browser_answers_it() {
         let screen = Screen { width: 1280.0, height: 720.0, density: 1.0 };
-        let ask = |t: &str| condition(&mut Parser::new(t), Values { screen: &screen, dark: false }).unwrap_or(false);
+        let ask = |t: &str| condition(&mut Parser::new(t), Values { screen: &screen, dark: false, of: None }).unwrap_or(false);
         for yes in [
             "(display:grid)",
             "(display: -webkit-flex) or (display: flex)",

@@ -127,7 +127,7 @@ impl<'p> Cascade<'p> {
                 What::Pending { name, text } => {
                     let lookup = |n: &str| variables.get(n).cloned();
                     let mut sets = Vec::new();
-                    let text = substitute(text, &Context { lookup: &lookup, values, budget });
+                    let text = substitute(text, &Context::new(&lookup, values, budget));
                     let good = text.is_some_and(|t| {
                         let mut input = cssparser::Parser::new(&t);
                         read(name, &mut input, values, &mut sets).is_ok() && input.is_exhausted()
@@ -227,7 +227,7 @@ impl Resolver<'_> {
             return None;
         }
         self.path.borrow_mut().push(name.clone());
-        let found = substitute(text, &Context { lookup: &|n| self.resolve(n), values: self.values, budget: self.budget });
+        let found = substitute(text, &Context::new(&|n| self.resolve(n), self.values, self.budget));
         self.path.borrow_mut().pop();
         let found = found.filter(|_| !self.round.borrow().contains(name)).map(Rc::from);
         self.known.borrow_mut().insert(name.clone(), found.clone());
@@ -296,7 +296,7 @@ fn emphatic(rules: &[&&Matched<'_>], tell: &mut impl FnMut(&Declared, Origin, Gr
 }
 
 /// Declarations that `revert-layer` takes back together (CSS Cascade 5 §6.4.5).
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Group {
     important: bool,
     /// How far inwards its tree lies.
