@@ -17,8 +17,19 @@ use super::{FrameAnswer, FrameId, Order, Reference, Scanner};
 pub(super) enum Frame {
     /// Its answer is awaited.
     Waiting { order: Order, sandbox: Sandbox, next: bool, node: NodeId },
+    /// It is there, and is read when it is known how large it is.
+    Held { order: Order, sandbox: Sandbox, node: NodeId, content: Content },
     /// It is a page itself.
     Entered { scanner: Box<Scanner>, next: bool, node: NodeId },
+}
+
+/// Where the page of a frame comes from.
+pub(super) enum Content {
+    /// `srcdoc`
+    Own(String),
+    /// A `data:` URL.
+    Data(Url),
+    Answer(FrameAnswer),
 }
 
 impl Scanner {
@@ -26,22 +37,37 @@ impl Scanner {
     pub(super) fn enter(&mut self) {
         let framed = std::mem::take(&mut self.page.borrow_mut().framed);
         for frame in framed {
-            match (frame.srcdoc, frame.url) {
-                (Some(text), _) => {
-                    let child = self.child_of_own(frame.node, frame.order, frame.sandbox, &text);
-                    self.children.insert(frame.id, Frame::Entered { scanner: Box::new(child), next: false, node: frame.node });
-                }
-                (None, Some(url)) if url.scheme() == "data" => {
-                    if let Some(child) = self.child_of_data(frame.node, frame.order, &url) {
-                        self.children
-                            .insert(frame.id, Frame::Entered { scanner: Box::new(child), next: false, node: frame.node });
-                    }
-                }
+            let Framed { id, order, sandbox, next, node, .. } = frame;
+            let content = match (frame.srcdoc, frame.url) {
+                (Some(text), _) => Content::Own(text),
+                (None, Some(url)) if url.scheme() == "data" => Content::Data(url),
                 _ => {
-                    let Framed { id, order, sandbox, next, node, .. } = frame;
                     self.children.insert(id, Frame::Waiting { order, sandbox, next, node });
+                    continue;
                 }
+            };
+            if self.holds() {
+                self.children.insert(id, Frame::Held { order, sandbox, node, content });
+            } else if let Some(child) = self.child(node, order, sandbox, content) {
+                self.children.insert(id, Frame::Entered { scanner: Box::new(child), next: false, node });
             }
+        }
+    }
+
+    /// Is it not known yet how large frames are?
+    fn holds(&self) -> bool {
+        self.page.borrow().sizes_frames() && !self.settled()
+    }
+
+    fn settled(&self) -> bool {
+        self.finished && self.page.borrow().sheets.waiting.is_empty()
+    }
+
+    fn child(&self, node: NodeId, order: Order, sandbox: Sandbox, content: Content) -> Option<Self> {
+        match content {
+            Content::Own(text) => Some(self.child_of_own(node, order, sandbox, &text)),
+            Content::Data(url) => self.child_of_data(node, order, &url),
+            Content::Answer(answer) => self.child_of_answer(node, order, sandbox, false, answer),
         }
     }
 
@@ -100,6 +126,14 @@ impl Scanner {
                 // HTML §4.8.7: an error is no page that an object shows.
                 let object = !next && self.page.borrow().tree.is_html(node, "object");
                 let answer = answer.filter(|a| !object || a.status < 400);
+                let answer = match answer {
+                    Some(answer) if !next && !object && self.holds() => {
+                        let content = Content::Answer(answer);
+                        self.children.insert(id, Frame::Held { order, sandbox, node, content });
+                        return self.take();
+                    }
+                    other => other,
+                };
                 let child = answer.and_then(|a| self.child_of_answer(node, order, sandbox, next, a));
                 let shown = child.is_some();
                 match child {
@@ -118,7 +152,7 @@ impl Scanner {
                 }
                 self.take()
             }
-            Some(Frame::Entered { .. }) => Vec::new(),
+            Some(Frame::Entered { .. } | Frame::Held { .. }) => Vec::new(),
             None => {
                 let children = self.children.values_mut();
                 let mut found = Vec::new();
@@ -172,8 +206,17 @@ impl Scanner {
 
     /// Whether a frame is rendered is known when this page's styles are.
     pub(super) fn settle_children(&mut self) {
-        if !self.finished || !self.page.borrow().sheets.waiting.is_empty() {
+        if !self.settled() {
             return;
+        }
+        let mut held: Vec<_> = self.children.extract_if(|_, c| matches!(c, Frame::Held { .. })).collect();
+        held.sort_by_key(|(id, _)| id.0);
+        for (id, frame) in held {
+            if let Frame::Held { order, sandbox, node, content } = frame
+                && let Some(child) = self.child(node, order, sandbox, content)
+            {
+                self.children.insert(id, Frame::Entered { scanner: Box::new(child), next: false, node });
+            }
         }
         for child in self.children.values_mut() {
             if let Frame::Entered { scanner, next, node } = child

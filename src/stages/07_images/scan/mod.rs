@@ -201,6 +201,7 @@ impl Scanner {
         !self.page.borrow().sheets.waiting.is_empty()
             || self.children.values().any(|c| match c {
                 Frame::Waiting { .. } => true,
+                Frame::Held { .. } => false,
                 Frame::Entered { scanner: s, .. } => s.waits(),
             })
     }
@@ -237,7 +238,7 @@ impl Scanner {
         children
             .filter_map(|c| match c {
                 Frame::Entered { scanner: s, .. } => Some(s.sheet(id, answer.clone())),
-                Frame::Waiting { .. } => None,
+                Frame::Waiting { .. } | Frame::Held { .. } => None,
             })
             .flatten()
             .collect()
@@ -253,7 +254,7 @@ impl Scanner {
         children
             .filter_map(|c| match c {
                 Frame::Entered { scanner: s, .. } => Some(s.icon(id, sizes)),
-                Frame::Waiting { .. } => None,
+                Frame::Waiting { .. } | Frame::Held { .. } => None,
             })
             .flatten()
             .collect()

@@ -201,7 +201,7 @@ impl Scanner {
         children
             .filter_map(|c| match c {
                 Frame::Entered { scanner: s, .. } => Some(s.object(id, answer.clone())),
-                Frame::Waiting { .. } => None,
+                Frame::Waiting { .. } | Frame::Held { .. } => None,
             })
             .flatten()
             .collect()

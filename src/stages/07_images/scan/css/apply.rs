@@ -38,7 +38,7 @@ impl Page {
             return;
         }
         if !self.rendered {
-            self.sheets.rendered = Some(HashSet::new());
+            self.sheets.rendered = Some(HashMap::new());
             return;
         }
         if !self.styles_matter() {
@@ -77,7 +77,7 @@ impl Page {
         })
     }
 
-    fn cascade(&self) -> (Vec<cascade::Found>, HashSet<NodeId>) {
+    fn cascade(&self) -> (Vec<cascade::Found>, HashMap<NodeId, (f64, f64)>) {
         // Sheets count in the order of the elements that brought them, imports before what imports them.
         let mut place = HashMap::new();
         let bring: HashSet<NodeId> = self.sheets.slots.iter().map(|s| s.owner).collect();
@@ -232,6 +232,6 @@ impl Page {
 
     /// Is an `object`, `embed` or frame rendered? Known when the page has ended and its sheets are there.
     pub(in super::super) fn is_rendered(&self, node: NodeId) -> bool {
-        self.sheets.rendered.as_ref().is_none_or(|r| r.contains(&node))
+        self.sheets.rendered.as_ref().is_none_or(|r| r.contains_key(&node))
     }
 }

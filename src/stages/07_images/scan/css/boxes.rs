@@ -13,7 +13,7 @@ use super::winners::{Winners, Won};
 use super::{Parsed, wrong};
 
 /// Properties that only this module asks about.
-pub(super) const LAYOUT: [Property; 8] = [
+pub(super) const LAYOUT: [Property; 10] = [
     Property::MarginLeft,
     Property::MarginRight,
     Property::PaddingLeft,
@@ -22,17 +22,97 @@ pub(super) const LAYOUT: [Property; 8] = [
     Property::BorderRight,
     Property::MinWidth,
     Property::BoxSizing,
+    Property::MinHeight,
+    Property::MaxHeight,
 ];
 
-/// The width of what an element contains, in what is `around` pixels wide.
-pub(super) fn content_width(tree: &Tree, node: NodeId, won: &Winners, around: f64, screen: &Screen) -> f64 {
-    use Property as P;
-    let of = |p: Property| match &won.slots[p as usize] {
+/// A size of an element in what is `around` pixels wide or high, where its style says one.
+fn size(won: &Winners, property: Property, around: f64, screen: &Screen) -> Option<f64> {
+    match &won.slots[property as usize] {
         Won::Set(Setting::Pixels(pixels), _) => Some(*pixels),
         Won::Set(Setting::Part(part), _) => Some(part * around),
         Won::Set(Setting::Sum(text), _) => with_parts(text, around, screen),
         _ => None,
+    }
+}
+
+/// The width and the height of the page in a frame (HTML §15.4.3, CSS Sizing 3 §5.1), in what is `around` pixels wide. What is
+/// around it is taken to be as high as the screen.
+pub(super) fn frame_size(tree: &Tree, node: NodeId, won: &Winners, around: f64, screen: &Screen) -> (f64, f64) {
+    use Property as P;
+    let said = |p: P, whole: f64| size(won, p, whole, screen);
+    // HTML §15.4.3: attributes are style, and the weakest of it.
+    let hint = |p: P, name: &str, whole: f64| {
+        let silent = matches!(won.slots[p as usize], Won::None);
+        let asked = tree.attr(node, name).filter(|_| silent).and_then(dimension)?;
+        Some(match asked {
+            Dimension::Pixels(pixels) => pixels,
+            Dimension::Part(part) => part * whole,
+        })
     };
+    let whole = matches!(&won.slots[P::BoxSizing as usize], Won::Set(Setting::Word(w), _) if &**w == "border-box");
+    let edge = |p: P| if whole { said(p, around).unwrap_or(0.0).max(0.0) } else { 0.0 };
+    let borders = edge(P::BorderLeft) + edge(P::BorderRight);
+    let inner = borders + edge(P::PaddingLeft) + edge(P::PaddingRight);
+    let ratio = said(P::AspectRatio, 1.0);
+    let (mut width, mut height) = (
+        said(P::Width, around).map(|w| w - inner).or_else(|| hint(P::Width, "width", around)),
+        // Its borders are mostly the same all round.
+        said(P::Height, screen.height).map(|h| h - borders).or_else(|| hint(P::Height, "height", screen.height)),
+    );
+    let clamped = |size: f64, least: P, most: P, whole: f64, inner: f64| {
+        let most = said(most, whole).map_or(f64::INFINITY, |m| m - inner);
+        size.min(most).max(said(least, whole).map_or(0.0, |l| l - inner)).max(0.0)
+    };
+    if let (None, Some(height), Some(ratio)) = (width, height, ratio) {
+        width = Some(height * ratio);
+    }
+    let width = clamped(width.unwrap_or(300.0), P::MinWidth, P::MaxWidth, around, inner);
+    if let (None, Some(ratio)) = (height, ratio.filter(|r| *r > 0.0)) {
+        height = Some(width / ratio);
+    }
+    (width, clamped(height.unwrap_or(150.0), P::MinHeight, P::MaxHeight, screen.height, borders))
+}
+
+/// `aspect-ratio`, as how often the height goes into the width; without one, a word.
+pub(super) fn ratio(input: &mut Parser<'_>) -> Parsed<Setting> {
+    let auto = |i: &mut Parser<'_>| i.try_parse(|i| i.expect_ident_matching("auto")).is_ok();
+    let before = auto(input);
+    let Ok(over) = input.try_parse(|i| i.expect_number()) else {
+        input.expect_exhausted()?;
+        return if before { Ok(Setting::Word("auto".into())) } else { wrong() };
+    };
+    let under = if input.try_parse(|i| i.expect_delim('/')).is_ok() { input.expect_number()? } else { 1.0 };
+    if !before {
+        auto(input);
+    }
+    input.expect_exhausted()?;
+    if over < 0.0 || under < 0.0 {
+        return wrong();
+    }
+    Ok(if over > 0.0 && under > 0.0 { Setting::Pixels(f64::from(over / under)) } else { Setting::Word("auto".into()) })
+}
+
+pub(super) enum Dimension {
+    Pixels(f64),
+    /// Of what is around it.
+    Part(f64),
+}
+
+/// HTML §2.3.4.4: digits, perhaps with a fraction; what comes behind them counts only if it is `%`.
+pub(super) fn dimension(text: &str) -> Option<Dimension> {
+    let text = text.trim_start_matches(|c: char| c.is_ascii_whitespace());
+    let whole = text.bytes().take_while(u8::is_ascii_digit).count();
+    let fraction = text[whole..].strip_prefix('.').map_or(0, |rest| 1 + rest.bytes().take_while(u8::is_ascii_digit).count());
+    let (number, rest) = text.split_at(whole + fraction);
+    let number: f64 = number.strip_suffix('.').unwrap_or(number).parse().ok().filter(|_| whole > 0)?;
+    Some(if rest.starts_with('%') { Dimension::Part(number / 100.0) } else { Dimension::Pixels(number) })
+}
+
+/// The width of what an element contains, in what is `around` pixels wide.
+pub(super) fn content_width(tree: &Tree, node: NodeId, won: &Winners, around: f64, screen: &Screen) -> f64 {
+    use Property as P;
+    let of = |p: Property| size(won, p, around, screen);
     // Of what the page says nothing about, the browser's own style does.
     let own = |p: Property, default: f64| if matches!(won.slots[p as usize], Won::None) { default } else { of(p).unwrap_or(0.0) };
     let html = tree.space(node) == Space::Html;

@@ -93,8 +93,8 @@ pub(super) struct Cascade<'p> {
     inline: &'p dyn Fn(&str) -> bool,
     pub(super) pending: &'p dyn Fn(NodeId) -> bool,
     pub(super) found: Vec<Found>,
-    /// `object`, `embed` and frames that are rendered.
-    pub(super) rendered: Vec<NodeId>,
+    /// `object`, `embed` and frames that are rendered, and how large.
+    pub(super) rendered: Vec<(NodeId, (f64, f64))>,
 }
 
 pub(super) type Variables = Rc<HashMap<Rc<str>, Rc<str>>>;
@@ -326,7 +326,7 @@ impl<'p> Cascade<'p> {
             return None;
         }
         if tree.space(node) == Space::Html && matches!(tree.local(node), "object" | "embed" | "iframe" | "frame") {
-            self.rendered.push(node);
+            self.rendered.push((node, super::boxes::frame_size(tree, node, &won, from.width, self.screen)));
         }
         // CSS UI 4 §7.1: a background or a border of the page's takes the system's look away too.
         let styled = |p: Property| !matches!(won.slots[p as usize], Won::None | Won::Set(Setting::Wide(Wide::Revert), _));

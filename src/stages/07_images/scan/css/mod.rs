@@ -72,8 +72,8 @@ pub(super) struct Sheets {
     preferred: Option<String>,
     /// `style` elements that were read.
     read: HashSet<NodeId>,
-    /// Elements that are rendered, of those that it matters for.
-    rendered: Option<HashSet<NodeId>>,
+    /// Elements that are rendered, of those that it matters for, and how large they are.
+    rendered: Option<HashMap<NodeId, (f64, f64)>>,
     /// Elements whose pictures were told.
     styled: HashSet<NodeId>,
     /// Something has changed that decides what is rendered.

@@ -61,7 +61,7 @@ use Property as P;
 
 impl Property {
     /// How many there are.
-    pub(super) const COUNT: usize = 36;
+    pub(super) const COUNT: usize = 44;
     const ALL: [Self; Self::COUNT] = [
         P::BackgroundImage,
         P::ListStyleImage,
@@ -215,6 +215,9 @@ pub(super) fn longhands(name: &str) -> &'static [Property] {
         "max-width" => &[P::MaxWidth],
         "height" => &[P::Height],
         "min-width" => &[P::MinWidth],
+        "min-height" => &[P::MinHeight],
+        "max-height" => &[P::MaxHeight],
+        "aspect-ratio" => &[P::AspectRatio],
         "box-sizing" => &[P::BoxSizing],
         "margin" | "margin-inline" => &[P::MarginLeft, P::MarginRight],
         "margin-left" | "margin-inline-start" => &[P::MarginLeft],
@@ -228,14 +231,14 @@ pub(super) fn longhands(name: &str) -> &'static [Property] {
         "animation" | "-webkit-animation" => &super::animation::LONGHANDS,
         "animation-name" | "-webkit-animation-name" => &[P::Animation],
         "animation-duration" | "-webkit-animation-duration" => &[P::AnimationDuration],
-        "color-scheme" => &[P::ColorScheme],
-        "appearance" | "-webkit-appearance" => &[P::Appearance],
-        "all" => &Property::ALL,
         "animation-delay" | "-webkit-animation-delay" => &[P::AnimationDelay],
         "animation-iteration-count" | "-webkit-animation-iteration-count" => &[P::AnimationCount],
         "animation-direction" | "-webkit-animation-direction" => &[P::AnimationDirection],
         "animation-fill-mode" | "-webkit-animation-fill-mode" => &[P::AnimationFill],
         "animation-timing-function" | "-webkit-animation-timing-function" => &[P::AnimationTiming],
+        "color-scheme" => &[P::ColorScheme],
+        "appearance" | "-webkit-appearance" => &[P::Appearance],
+        "all" => &Property::ALL,
         _ => &[],
     }
 }
@@ -292,6 +295,9 @@ pub(super) fn read(name: &str, input: &mut Parser<'_>, values: Values<'_>, out: 
             let word = one_of(input, &["content-box", "border-box"])?;
             out.push(What::Set(P::BoxSizing, Setting::Word(word)));
         }
+        _ if properties.first().is_some_and(|p| super::animation::LONGHANDS.contains(p)) => {
+            super::animation::declare(name, input, out)?;
+        }
         _ if name.starts_with("margin") || name.starts_with("padding") => super::boxes::edges(name, input, values.screen, out)?,
         "cursor" => urls(properties, values.cursor(input)?),
         "filter" | "-webkit-filter" | "backdrop-filter" => urls(properties, values.filter(input)?),
@@ -337,9 +343,19 @@ pub(super) fn read(name: &str, input: &mut Parser<'_>, values: Values<'_>, out: 
             }
             input.expect_exhausted()?;
         }
-        "width" | "max-width" | "min-width" | "height" => {
+        "aspect-ratio" => out.push(What::Set(P::AspectRatio, super::boxes::ratio(input)?)),
+        "width" | "max-width" | "min-width" | "height" | "min-height" | "max-height" => {
             let property = properties[0];
             let state = input.state();
+            if super::math::unsigned(input).is_err()
+                && let Ok(Token::Dimension { .. } | Token::Percentage { .. } | Token::Number { .. }) = {
+                    input.reset(&state);
+                    input.next()
+                }
+            {
+                return Err(ParseError::unexpected_token());
+            }
+            input.reset(&state);
             let start = input.position();
             let setting = match input.next()?.clone() {
                 Token::Percentage { unit_value, .. } => Setting::Part(unit_value.into()),

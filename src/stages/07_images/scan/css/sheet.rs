@@ -23,8 +23,8 @@ use super::{boxes, supports};
 /// Reads a sheet. `anonymous` counts layers without a name in the whole page.
 pub(super) fn read(text: &str, screen: &Screen, anonymous: &mut u32) -> Sheet {
     let mut reader = Reader::new(screen, anonymous);
-    // Sheets without containers are most of all: how wide what they style is, nobody asks.
-    reader.layout = text.contains("container");
+    // Sheets without containers and frames are most of all: how wide what they style is, nobody asks.
+    reader.layout = text.contains("container") || text.contains("frame");
     let mut input = Parser::new(text);
     for item in StyleSheetParser::new(&mut input, &mut reader) {
         // What cannot be read is left out, as the syntax says.
@@ -53,7 +53,6 @@ pub(super) fn read_attribute(text: &str, screen: &Screen) -> Vec<Declared> {
             return reader.block;
         }
     }
-    reader.block
 }
 
 /// Most rules of one sheet that are looked at.
@@ -67,9 +66,9 @@ struct Reader<'s> {
     attribute: bool,
     /// Imports come first.
     imports_over: bool,
-    layer: Option<Layer>,
     /// And so do namespaces, behind them.
     namespaces_over: bool,
+    layer: Option<Layer>,
     containers: Rc<[ContainerQuery]>,
     scopes: Rc<[Scope]>,
     starting: bool,
@@ -93,8 +92,8 @@ enum Prelude {
     Scope(Scope),
     Starting,
     Keyframes(Rc<str>),
-    Function(Rc<str>, Function),
     Property(Rc<str>),
+    Function(Rc<str>, Function),
 }
 
 impl<'s> Reader<'s> {
@@ -106,9 +105,9 @@ impl<'s> Reader<'s> {
             sheet: Sheet::default(),
             attribute: false,
             imports_over: false,
+            namespaces_over: false,
             layer: None,
             containers: Rc::new([]),
-            namespaces_over: false,
             scopes: Rc::new([]),
             starting: false,
             layout: false,
@@ -117,14 +116,14 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// The declarations so far become a rule.
-    fn flush(&mut self) {
     /// What has a block ends the part of a sheet in which imports and namespaces stand.
     fn rules_begin(&mut self) {
         self.imports_over = true;
         self.namespaces_over = true;
     }
 
+    /// The declarations so far become a rule.
+    fn flush(&mut self) {
         if self.block.is_empty() {
             return;
         }
@@ -215,10 +214,10 @@ impl<'s> Reader<'s> {
             input.parse_nested_block(|i| self.grammar.list(i, relative).map_err(|_| ParseError::<()>::unexpected_token()))
         };
         let root = input.try_parse(|i| list(i, ParseRelative::No)).ok();
-        let limit = match input.try_parse(|i| i.expect_ident_matching("to")) {
-            Ok(()) => Some(list(input, ParseRelative::ForScope)?),
         // CSS Nesting 1 §3.2: `&` is what the rule around it selects.
         let root = root.map(|r| self.parent.as_ref().map_or_else(|| r.clone(), |parent| r.replace_parent_selector(parent)));
+        let limit = match input.try_parse(|i| i.expect_ident_matching("to")) {
+            Ok(()) => Some(list(input, ParseRelative::ForScope)?),
             Err(_) => None,
         };
         input.expect_exhausted()?;
@@ -358,10 +357,10 @@ impl<'i> AtRuleParser<'i> for Reader<'_> {
                 let name = input.expect_ident_cloned()?;
                 input.expect_exhausted()?;
                 Ok(name.strip_prefix("--").map_or(Prelude::Not, |name| Prelude::Property(name.into())))
+            }
             "function" => {
                 let (name, function) = Function::prelude(input)?;
                 Ok(Prelude::Function(name, function))
-            }
             }
             "starting-style" => Ok(Prelude::Starting),
             "font-face"
@@ -469,10 +468,10 @@ impl<'i> AtRuleParser<'i> for Reader<'_> {
             Prelude::Property(name) => {
                 let registered = Registered::read(input, self.values)?;
                 self.sheet.registered.push((name, registered));
+            }
             Prelude::Function(name, mut function) => {
                 function.body(input, self.values, 0);
                 self.sheet.functions.push((name, self.layer.clone(), function));
-            }
             }
             Prelude::Not => while input.next().is_ok() {},
             Prelude::Import(_) | Prelude::Namespace | Prelude::Layers(_) => return wrong(),
