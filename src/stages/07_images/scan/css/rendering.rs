@@ -37,7 +37,15 @@ impl Cascade<'_> {
     /// Is it left out whatever the page's style says?
     pub(super) fn never_shown(&self, node: NodeId) -> bool {
         let tree = self.view.tree;
-        tree.is_html(node, "input") && tree.attr(node, "type").is_some_and(|t| t.eq_ignore_ascii_case("hidden"))
+        // SVG 2 §5.8.4: what is written for other languages than the browser's, which are English.
+        let foreign = |node| {
+            let languages = tree.attr(node, "systemLanguage").filter(|_| tree.space(node) == Space::Svg);
+            let english =
+                |l: &str| l.get(..2).is_some_and(|l| l.eq_ignore_ascii_case("en")) && !l[2..].starts_with(char::is_alphanumeric);
+            languages.is_some_and(|l| !l.split(',').any(|l| english(l.trim())))
+        };
+        foreign(node)
+            || (tree.is_html(node, "input") && tree.attr(node, "type").is_some_and(|t| t.eq_ignore_ascii_case("hidden")))
     }
 
     /// Is it left out by the browser's own style?
@@ -91,6 +99,7 @@ impl Cascade<'_> {
                             && !input(&["checkbox", "radio", "file", "submit", "image", "reset", "button", "range", "color"])))
             }
             Pseudo::FileSelectorButton => input(&["file"]),
+            Pseudo::PickerIcon => tree.is_html(node, "select") && tree.attr(node, "multiple").is_none(),
             Pseudo::DetailsContent => tree.is_html(node, "details"),
             Pseudo::SearchCancel => input(&["search"]),
             Pseudo::SliderContainer | Pseudo::SliderTrack | Pseudo::SliderThumb => input(&["range"]),
@@ -99,7 +108,6 @@ impl Cascade<'_> {
             Pseudo::CalendarIndicator | Pseudo::DatetimeEdit | Pseudo::DatetimeFields | Pseudo::DatetimeText => {
                 input(&["date", "time", "month", "week", "datetime-local"])
             }
-            Pseudo::PickerIcon => tree.is_html(node, "select") && tree.attr(node, "multiple").is_none(),
             Pseudo::TextDecoration => input(&["search", "number"]),
             Pseudo::Spin => input(&["number"]),
             Pseudo::MeterInner | Pseudo::MeterBar | Pseudo::MeterOptimum => tree.is_html(node, "meter"),
@@ -112,7 +120,8 @@ impl Cascade<'_> {
                 const NO_LETTER: &str = " details fieldset hr input meter ol progress textarea ul ";
                 let local = format!(" {} ", tree.local(node));
                 let lines = !NO_LINE.contains(&local) && (pseudo == Pseudo::FirstLine || !NO_LETTER.contains(&local));
-                lines && display.map_or_else(|| !self.inline(node), |d| d != "inline" && d != "contents")
+                let block = |d: &str| d != "inline" && d != "contents" && !d.contains("flex") && !d.contains("grid");
+                lines && display.map_or_else(|| !self.inline(node), block)
             }
             Pseudo::Swatch | Pseudo::SwatchWrapper => input(&["color"]),
             // The window's; those within a page look as the system has them.
