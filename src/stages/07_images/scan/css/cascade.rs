@@ -153,11 +153,11 @@ impl<'p> Cascade<'p> {
                 fragment: input.fragment,
                 focused: input.focused,
                 forms: Forms::default(),
+                directions: Directions::default(),
                 shadows: Shadows::new(input.tree, input.shadows),
                 budget: input.budget,
             },
             screen: input.screen,
-                directions: Directions::default(),
             dark: input.dark,
             quirks: if input.quirks { QuirksMode::Quirks } else { QuirksMode::NoQuirks },
             entries: Vec::new(),
@@ -175,14 +175,7 @@ impl<'p> Cascade<'p> {
         };
         let mut order = 0;
         for sheet in input.sheets {
-            let rank = |inner: Option<&Layer>| match (&sheet.layer, inner) {
-                (None, None) => u32::MAX,
-                (Some(outer), Some(inner)) => {
-                    let whole: Layer = outer.iter().chain(inner.iter()).cloned().collect();
-                    ranks.get(&whole).copied().unwrap_or(0)
-                }
-                (Some(one), None) | (None, Some(one)) => ranks.get(one).copied().unwrap_or(0),
-            };
+            let rank = |inner: Option<&Layer>| rank(&ranks, sheet.layer.as_ref(), inner);
             for keyframes in sheet.keyframes {
                 let layer = rank(keyframes.layer.as_ref());
                 if cascade.keyframes.get(&*keyframes.name).is_none_or(|(other, _, _)| *other <= layer) {
@@ -424,9 +417,9 @@ impl<'p> Cascade<'p> {
             Pseudo::Swatch,
             Pseudo::ScrollbarThumb,
             Pseudo::ScrollbarTrack,
-            Pseudo::PickerIcon,
             Pseudo::ScrollbarTrackPiece,
             Pseudo::ScrollbarButton,
+            Pseudo::PickerIcon,
         ];
         if matched.iter().all(|m| m.pseudo.is_none()) {
             return;
@@ -520,7 +513,6 @@ impl<'p> Cascade<'p> {
             }
         }
         let local = tree.local(node);
-                    far,
         if let Some(found) = self.by_name.get(local) {
             candidates.extend(found);
         }
@@ -564,7 +556,7 @@ impl<'p> Cascade<'p> {
             // CSS Scoping 1 §3.2.1: in its own shadow tree a host has no features, and only `:host` means it.
             let far = context.with_featureless(inward == i32::MAX, |context| {
                 if scopes.is_empty() {
-                    matches_selector(entry.selector, 0, None, element, context)
+                    matches_selector(entry.selector, 0, None, element, context).then_some(u32::MAX)
                 } else {
                     scoped(entry.selector, scopes, tree.parent(entry.owner), element, context)
                 }
@@ -580,10 +572,9 @@ impl<'p> Cascade<'p> {
                     rule: entry.rule,
                     pseudo: entry.pseudo,
                     inward,
-    /// How far above the element the root of the rule's scope is (CSS Cascade 6 §2.6.2, proximity).
-    pub(super) far: u32,
                     layer: entry.layer,
                     specificity: entry.selector.specificity(),
+                    far,
                     order: entry.order,
                     sheet: entry.sheet,
                 });
@@ -635,7 +626,6 @@ impl<'p> Cascade<'p> {
         query::condition(&mut input, 0, &mut test).is_ok_and(|t| t == Some(true)) && input.is_exhausted()
     }
 }
-        far += 1;
 
 pub(super) struct Matched<'p> {
     pub(super) rule: &'p Rule,
@@ -644,6 +634,8 @@ pub(super) struct Matched<'p> {
     pub(super) inward: i32,
     pub(super) layer: u32,
     pub(super) specificity: u32,
+    /// How far above the element the root of the rule's scope is (CSS Cascade 6 §2.6.2, proximity).
+    pub(super) far: u32,
     pub(super) order: u32,
     pub(super) sheet: usize,
 }
@@ -697,8 +689,9 @@ fn scoped(
             }
         }
         at = root.parent_element();
+        far += 1;
     }
-    false
+    None
 }
 
 fn within(scopes: &[Scope], around: Option<NodeId>, element: El<'_>, context: &mut MatchingContext<'_, Css>) -> bool {
@@ -706,6 +699,13 @@ fn within(scopes: &[Scope], around: Option<NodeId>, element: El<'_>, context: &m
     let mut at = Some(element);
     while let Some(root) = at {
         if is_scope_root(scope, around, root, context) {
+            return true;
+        }
+        at = root.parent_element();
+    }
+    false
+}
+
 /// The rank of a rule in the layer `inner` of a sheet that is in the layer `outer`.
 fn rank(ranks: &HashMap<Layer, u32>, outer: Option<&Layer>, inner: Option<&Layer>) -> u32 {
     match (outer, inner) {
@@ -736,13 +736,6 @@ impl<'p> Functions<'p> {
         }
         functions
     }
-}
-
-            return true;
-        }
-        at = root.parent_element();
-    }
-    false
 }
 
 /// The rank of each layer: those named first are weakest, and what is in a layer itself is stronger than its inner layers.

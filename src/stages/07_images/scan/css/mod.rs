@@ -10,9 +10,9 @@ mod color;
 mod content;
 mod declaration;
 mod density;
+mod direction;
 mod element;
 mod forms;
-mod direction;
 mod frame;
 mod function;
 mod gradient;
@@ -30,10 +30,10 @@ mod substitute;
 mod supports;
 mod value;
 mod winners;
+mod within;
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
-mod within;
 
 use ::url::Url;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
@@ -44,12 +44,12 @@ use super::policy::{Destination, ReferrerPolicy, integrity_holds};
 use super::refer::{Manner, resolve};
 use super::reference::{Kind, Order, SheetAnswer, SheetId, SkipReason, Source};
 use super::tree::{NodeId, flag};
+pub(super) use density::resolution;
 use sheet::Sheet;
 
 /// What reading a value comes to.
 type Parsed<T> = Result<T, cssparser::ParseError<()>>;
 
-pub(super) use density::resolution;
 /// It is not what it should be; nobody asks what is wrong with it.
 fn wrong<T>() -> Parsed<T> {
     Err(cssparser::ParseError::unexpected_token())
@@ -210,16 +210,16 @@ impl Page {
             return None;
         }
         if let Some(data) = url.as_ref().filter(|u| u.scheme() == "data") {
+            if let Err(reason) = self.gate.permits(data, Destination::Style, false, asked.nonce) {
+                self.skip(asked.order, asked.href, source, kind, reason);
+                return None;
+            }
             return self.inline_sheet(slot, asked, data, source);
         }
         let n = self.sheets.slots.len();
         if let Some(url) = &url {
             slot.url = Some(url.clone());
             let key = (url.as_str().to_owned(), asked.cors.is_some());
-            if let Err(reason) = self.gate.permits(data, Destination::Style, false, asked.nonce) {
-                self.skip(asked.order, asked.href, source, kind, reason);
-                return None;
-            }
             if let Some(id) = self.sheets.by_url.get(&key).copied() {
                 self.skip(asked.order, asked.href, source, Kind::Sheet(id), SkipReason::Repeated);
                 self.sheets.slots.push(slot);
