@@ -265,6 +265,9 @@ impl<'p> Cascade<'p> {
         restyle: &dyn Fn(&Variables) -> Winners,
     ) {
         let (at, budget) = (self.found.len(), self.view.budget);
+        if let Some(Display::Word(names)) = base.word(P::Animation) {
+            budget.pay_text(names.len() * LONGHANDS.len());
+        }
         for animation in Animation::all(base) {
             let Some((_, sheet, keyframes)) = self.keyframes.get(&*animation.name).copied() else { continue };
             let spans = animation.spans();
@@ -312,7 +315,8 @@ impl<'p> Cascade<'p> {
         let budget = self.view.budget;
         let mut shown: Vec<Vec<Shown>> = vec![Vec::new(); P::PICTURES];
         for frame in &keyframes.frames {
-            if !budget.pay((frame.block.len() * frame.at.len()) as u64) {
+            // It is read, sorted and looked at.
+            if !budget.pay(32 * (frame.block.len() * frame.at.len()) as u64) {
                 break;
             }
             let mut sets = Vec::new();
@@ -347,6 +351,7 @@ fn animated_variables(
     values: Values<'_>,
     budget: &Budget,
 ) -> Option<Variables> {
+    budget.pay(keyframes.frames.len() as u64);
     let mut changed: Option<HashMap<Rc<str>, Rc<str>>> = None;
     // A variable changes at once, half way: what it is later is not seen when the page has been loaded.
     let mut frames: Vec<_> =

@@ -29,6 +29,7 @@ pub(super) fn attribute(input: &mut Parser<'_>, out: &mut String, context: &Cont
         input.expect_comma()?;
     }
     let said = context.values.of.and_then(|of| of.tree.attr(of.node, &name));
+    let said = said.filter(|text| context.budget.pay_text(text.len()));
     let found = said.and_then(|text| kind.value(text, context, depth));
     let text = match found {
         Some(text) => {

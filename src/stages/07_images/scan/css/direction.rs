@@ -47,14 +47,17 @@ impl El<'_> {
     pub(super) fn left_to_right(&self) -> bool {
         let mut at = Some(*self);
         while let Some(el) = at {
-            match el.attr("dir").map(str::to_ascii_lowercase).as_deref() {
-                Some("ltr") => return true,
-                Some("rtl") => return false,
-                Some("auto") => return el.of_its_text(),
-                _ if el.html(&["bdi"]) => return el.of_its_text(),
-                _ if el.html(&["input"]) && el.kind() == "tel" => return true,
-                _ => at = el.parent_element().or_else(|| el.containing_shadow_host()),
+            let is = |direction: &str| el.attr("dir").is_some_and(|d| d.eq_ignore_ascii_case(direction));
+            if is("ltr") || is("rtl") {
+                return is("ltr");
             }
+            if is("auto") || el.html(&["bdi"]) {
+                return el.of_its_text();
+            }
+            if el.html(&["input"]) && el.kind() == "tel" {
+                return true;
+            }
+            at = el.parent_element().or_else(|| el.containing_shadow_host());
         }
         true
     }

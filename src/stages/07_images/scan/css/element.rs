@@ -148,11 +148,15 @@ impl<'t> El<'t> {
     fn in_edited_text(&self) -> bool {
         let mut at = Some(*self);
         while let Some(el) = at {
-            match el.attr("contenteditable").map(str::to_ascii_lowercase).as_deref() {
-                Some("" | "true" | "plaintext-only") => return true,
-                Some("false") => return false,
-                _ => at = el.parent_element(),
+            let said = el.attr("contenteditable");
+            let is = |one_of: &[&str]| said.is_some_and(|v| one_of.iter().any(|w| v.eq_ignore_ascii_case(w)));
+            if is(&["", "true", "plaintext-only"]) {
+                return true;
             }
+            if is(&["false"]) {
+                return false;
+            }
+            at = el.parent_element();
         }
         false
     }
@@ -290,7 +294,7 @@ impl Element for El<'_> {
             Class::Any(list) => context.nest(|c| matches_selector_list(list, *self, c)),
             Class::Within(list) => {
                 let mut at = Some(*self);
-                while let Some(el) = at {
+                while let Some(el) = at.filter(|_| self.pay(4 * list.slice().len() as u64)) {
                     if context.nest(|c| matches_selector_list(list, el, c)) {
                         return true;
                     }

@@ -134,7 +134,7 @@ impl Function {
             around = call.outer;
         }
         // Each may call others, and those again.
-        if !context.budget.pay(16 + (self.parameters.len() + self.locals.len()) as u64) {
+        if !context.budget.pay(64 * (1 + self.parameters.len() + self.locals.len()) as u64) {
             return wrong();
         }
         let arguments = if input.is_exhausted() { Vec::new() } else { arguments(input, context, depth)? };
@@ -148,7 +148,7 @@ impl Function {
             let mut out = String::new();
             let context = Context { lookup: &lookup, calling: Some(&calling), ..*context };
             substitute_into(&mut Parser::new(text), &mut out, &context, depth + 1).ok()?;
-            Some(out)
+            Some(out).filter(|out| context.budget.pay_text(out.len()))
         };
         for (n, parameter) in self.parameters.iter().enumerate() {
             let fits = |text: &str| parameter.kind.as_ref().is_none_or(|k| k.accepts(text, context.values));

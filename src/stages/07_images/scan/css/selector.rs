@@ -206,6 +206,8 @@ pub(super) struct Grammar {
     pub(super) prefixes: Vec<(Word, Word)>,
     /// Every selector in it has to be known, for `@supports selector()`.
     pub(super) strict: bool,
+    /// `:host-context()` may be in it.
+    pub(super) within: bool,
 }
 
 type Parsed<T> = Result<T, ParseError<SelectorParseErrorKind>>;
@@ -438,7 +440,8 @@ fn is_known_part(name: &str) -> bool {
 impl Grammar {
     /// A selector list; `nested` and `scoped` say what `&` may stand for.
     pub(super) fn list(&self, input: &mut CssParser<'_>, relative: ParseRelative) -> Parsed<SelectorList<Css>> {
-        let list = match with_host_context(input) {
+        let around = if self.within { with_host_context(input) } else { None };
+        let list = match around {
             Some(text) => {
                 let mut input = CssParser::new(&text);
                 let list = SelectorList::parse(self, &mut input, relative)?;

@@ -25,6 +25,7 @@ pub(super) fn read(text: &str, screen: &Screen, anonymous: &mut u32) -> Sheet {
     let mut reader = Reader::new(screen, anonymous);
     // Sheets without containers and frames are most of all: how wide what they style is, nobody asks.
     reader.layout = text.contains("container") || text.contains("frame");
+    reader.grammar.within = text.contains("host-context");
     let mut input = Parser::new(text);
     for item in StyleSheetParser::new(&mut input, &mut reader) {
         // What cannot be read is left out, as the syntax says.

@@ -49,7 +49,7 @@ fn in_parens(input: &mut Parser<'_>, values: Values<'_>) -> Parsed<bool> {
             input.parse_nested_block(|i| {
                 let t = match name.as_str() {
                     "selector" => {
-                        Grammar { strict: true, ..Grammar::default() }.list(i, ParseRelative::No).is_ok_and(|l| l.slice().len() == 1) && i.is_exhausted()
+                        Grammar { strict: true, within: true, ..Grammar::default() }.list(i, ParseRelative::No).is_ok_and(|l| l.slice().len() == 1) && i.is_exhausted()
                     }
                     // CSS Conditional 5 §2.2.
                     "at-rule" => {
