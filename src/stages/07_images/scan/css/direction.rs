@@ -16,10 +16,14 @@ pub(super) type Directions = RefCell<HashMap<NodeId, bool>>;
 
 /// Does the first character that has a direction go to the right?
 fn rightward(text: &str) -> Option<bool> {
-    text.chars().find_map(|c| match CodePointMapData::<BidiClass>::new().get(c) {
-        BidiClass::LeftToRight => Some(true),
-        BidiClass::RightToLeft | BidiClass::ArabicLetter => Some(false),
-        _ => None,
+    text.chars().find_map(|c| match c {
+        // Of ASCII only letters have a direction: no table is looked at for most text.
+        '\0'..='\x7f' => c.is_ascii_alphabetic().then_some(true),
+        _ => match CodePointMapData::<BidiClass>::new().get(c) {
+            BidiClass::LeftToRight => Some(true),
+            BidiClass::RightToLeft | BidiClass::ArabicLetter => Some(false),
+            _ => None,
+        },
     })
 }
 
