@@ -44,6 +44,33 @@ struct Around<'s> {
     all: bool,
 }
 
+/// The text of a calculation, with pixels in the place of those tokens that `pixels` knows a number for.
+pub(super) fn in_pixels(text: &str, pixels: &dyn Fn(&Token<'_>) -> Option<f64>) -> String {
+    fn put(input: &mut Parser<'_>, pixels: &dyn Fn(&Token<'_>) -> Option<f64>, out: &mut String, depth: u32) {
+        loop {
+            let start = input.position();
+            let Ok(token) = input.next_including_whitespace() else { return };
+            let token = token.clone();
+            if let Some(found) = pixels(&token) {
+                out.push_str(&format!("{found}px"));
+                continue;
+            }
+            out.push_str(input.slice_from(start));
+            if matches!(token, Token::Function(_) | Token::ParenthesisBlock) && depth < 32 {
+                // Nothing in it is an error.
+                let _ = input.parse_nested_block(|i| {
+                    put(i, pixels, out, depth + 1);
+                    Ok::<_, ParseError<()>>(())
+                });
+                out.push(')');
+            }
+        }
+    }
+    let mut out = String::new();
+    put(&mut Parser::new(text), pixels, &mut out, 0);
+    out
+}
+
 /// A length, number, `calc()`, `min()`, `max()` or `clamp()` (CSS Values 4 §10). Recursion is bounded by the parser's nesting limit.
 pub(super) fn calc(input: &mut Parser<'_>, screen: Option<&Screen>) -> Parsed<Calc> {
     one(input, Around { screen, all: false })

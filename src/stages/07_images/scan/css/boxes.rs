@@ -1,9 +1,9 @@
 //! How wide an element is, which is asked of containers: that of blocks in one another, and no other layout.
 //! Spec: CSS 2.2 §10.3.3 (blocks in normal flow), §10.4 (least and most), CSS Sizing 3 §3.3 (`box-sizing`), HTML §15.3 (margins).
 
-use cssparser::{ParseError, Parser, Token};
+use cssparser::{Parser, Token};
 
-use super::super::calc::calc;
+use super::super::calc::{calc, in_pixels};
 use super::super::media::Screen;
 use super::super::tree::{NodeId, Space, Tree};
 use super::color::color;
@@ -138,27 +138,11 @@ pub(super) fn content_width(tree: &Tree, node: NodeId, won: &Winners, around: f6
 
 /// A calculation in which parts of `whole` stand.
 fn with_parts(text: &str, whole: f64, screen: &Screen) -> Option<f64> {
-    fn put(input: &mut Parser<'_>, whole: f64, out: &mut String, depth: u32) {
-        loop {
-            let start = input.position();
-            let Ok(token) = input.next_including_whitespace() else { return };
-            match token.clone() {
-                Token::Percentage { unit_value, .. } => out.push_str(&format!("{}px", f64::from(unit_value) * whole)),
-                Token::Function(_) | Token::ParenthesisBlock if depth < 32 => {
-                    out.push_str(input.slice_from(start));
-                    let _ = input.parse_nested_block(|i| {
-                        put(i, whole, out, depth + 1);
-                        Ok::<_, ParseError<()>>(())
-                    });
-                    out.push(')');
-                }
-                _ => out.push_str(input.slice_from(start)),
-            }
-        }
-    }
-    let mut out = String::new();
-    put(&mut Parser::new(text), whole, &mut out, 0);
-    calc(&mut Parser::new(&out), Some(screen)).ok().map(|c| c.value)
+    let text = in_pixels(text, &|token| match token {
+        Token::Percentage { unit_value, .. } => Some(f64::from(*unit_value) * whole),
+        _ => None,
+    });
+    calc(&mut Parser::new(&text), Some(screen)).ok().map(|c| c.value)
 }
 
 /// A length, a part of what is around, or `auto`.

@@ -3,7 +3,7 @@
 
 use cssparser::{ParseError, Parser, Token};
 
-use super::super::calc::calc;
+use super::super::calc::{calc, in_pixels};
 use super::{Parsed, wrong};
 
 /// How many pixels for one of CSS a unit is.
@@ -29,25 +29,27 @@ pub(in super::super) fn resolution(input: &mut Parser<'_>) -> Parsed<f64> {
 
 /// A resolution that is calculated: `function(inner)`. The calculation is made with pixels in the place of densities.
 pub(super) fn calculated(function: &str, inner: &str) -> Parsed<f64> {
-    fn put(input: &mut Parser<'_>, out: &mut String, depth: u32) -> Parsed<()> {
-        loop {
-            let start = input.position();
-            let Ok(token) = input.next_including_whitespace() else { return Ok(()) };
-            match token.clone() {
-                Token::Dimension { value, unit, .. } => out.push_str(&format!("{}px", f64::from(value) * densities(&unit)?)),
-                Token::Function(_) | Token::ParenthesisBlock if depth < 32 => {
-                    out.push_str(input.slice_from(start));
-                    input.parse_nested_block(|i| put(i, out, depth + 1))?;
-                    out.push(')');
-                }
-                _ => out.push_str(input.slice_from(start)),
-            }
-        }
-    }
-    let mut out = format!("{function}(");
-    put(&mut Parser::new(inner), &mut out, 0)?;
-    out.push(')');
-    let mut input = Parser::new(&out);
+    let text = in_pixels(&format!("{function}({inner})"), &|token| match token {
+        // With another unit it is no resolution, and what is no number no calculation.
+        Token::Dimension { value, unit, .. } => Some(densities(unit).map_or(f64::NAN, |density| f64::from(*value) * density)),
+        _ => None,
+    });
+    let mut input = Parser::new(&text);
     let found = calc(&mut input, None)?;
     if found.length && found.value >= 0.0 && input.is_exhausted() { Ok(found.value) } else { wrong() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_resolution_is_calculated_from_resolutions_alone() {
+        let of = |text: &str| calculated("calc", text).ok();
+        assert_eq!(of("1x + 96dpi"), Some(2.0));
+        assert_eq!(of("2 * (1dppx + 1x)"), Some(4.0));
+        assert_eq!(of("1x + 3px"), None);
+        assert_eq!(of("2"), None);
+        assert_eq!(of("1x - 2x"), None);
+    }
 }
