@@ -110,7 +110,7 @@ def pattern(file, name):
         return None
     own = re.sub(r"17h[0-9a-f]{16}E.*$", "*", own)
     own = re.sub(r"Cs[0-9A-Za-z]+_", "*", own)
-    return constant + re.sub(r"\.(llvm\.\d+|(part|isra|constprop|cold)\.\d+.*)$", "*", own)
+    return constant + re.sub(r"\.(llvm\.)?\d+$|\.(part|isra|constprop|cold)\.\d+.*$", "*", own)
 
 
 def main():
