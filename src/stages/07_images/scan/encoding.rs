@@ -120,8 +120,33 @@ impl Decoding {
         detector.feed(held, last);
         // Browsers do not guess UTF-8: it would teach authors to leave the label out.
         let guessed = detector.guess(None, chardetng::Utf8Detection::Deny);
-        Some(if first.is_none() || guessed == UTF_8 || std::str::from_utf8(held).is_ok() { WINDOWS_1252 } else { guessed })
+        let western = first.is_none() || guessed == UTF_8 || std::str::from_utf8(held).is_ok();
+        Some(if western || (other_script(guessed) && too_little(held)) { WINDOWS_1252 } else { guessed })
     }
+}
+
+/// Encodings that Chromium does not take a page for on the strength of a word. (Shift_JIS it does, and Latin letters have ASCII ones
+/// around them.)
+fn other_script(encoding: &'static Encoding) -> bool {
+    use encoding_rs::{BIG5, EUC_JP, EUC_KR, GBK, IBM866, ISO_8859_5, KOI8_U, WINDOWS_874, WINDOWS_1251, WINDOWS_1256};
+    [BIG5, EUC_JP, EUC_KR, GBK, IBM866, ISO_8859_5, KOI8_U, WINDOWS_874, WINDOWS_1251, WINDOWS_1256].contains(&encoding)
+}
+
+/// Not enough to tell a script from, as for Chromium: hardly any text, and the name of a file or two in the tags.
+fn too_little(held: &[u8]) -> bool {
+    const BETWEEN_TAGS: usize = 4;
+    const IN_TAGS: usize = 16;
+    let (mut between, mut within, mut in_tag) = (0, 0, false);
+    for byte in held {
+        match byte {
+            b'<' => in_tag = true,
+            b'>' => in_tag = false,
+            0x80.. if in_tag => within += 1,
+            0x80.. => between += 1,
+            _ => {}
+        }
+    }
+    between <= BETWEEN_TAGS && within <= IN_TAGS
 }
 
 /// XML 1.0 §4.3.3: the encoding in the declaration, else UTF-8.
@@ -392,6 +417,15 @@ mod tests {
                 assert_eq!(read(bytes, content_type, step), whole);
             }
         }
+    }
+
+    #[test]
+    fn a_word_does_not_tell_the_script() {
+        let encoding = |page: &[u8]| read(page, None, page.len()).1;
+        assert_eq!(encoding(b"<img src='\xd6\xd0\xce\xc4.png?\xd6\xd0\xce\xc4'>"), "windows-1252");
+        assert_eq!(encoding(b"<p>\xd6\xd0\xce\xc4\xcd\xbc\xc6\xac<img src='\xcd\xbc.png?\xcd\xbc'>"), "GBK");
+        assert_eq!(encoding(b"<img src='\x8e\xca\x90^.png?\x8e\xca\x90^'>"), "Shift_JIS");
+        assert_eq!(encoding(b"<img src='zdj\xeacie.png?zdj\xeacie'>"), "ISO-8859-2");
     }
 
     #[test]
