@@ -371,6 +371,7 @@ impl Value {
             Token::Dimension { value, unit, .. } => {
                 let value = f64::from(value);
                 match unit.to_ascii_lowercase().as_str() {
+                    "dpi" | "dpcm" | "dppx" | "x" if value < 0.0 => return Err(ParseError::unexpected_token()),
                     "dpi" => Self::Density(value / 96.0),
                     "dpcm" => Self::Density(value * 2.54 / 96.0),
                     "dppx" | "x" => Self::Density(value),

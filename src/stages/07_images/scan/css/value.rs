@@ -151,8 +151,9 @@ impl Values<'_> {
             }
             Ok((urls, resolution.unwrap_or(1.0), kind))
         })?;
-        let mut usable: Vec<_> =
-            options.into_iter().filter(|(_, _, kind)| kind.as_deref().is_none_or(|t| is_image_type(t.trim()))).collect();
+        // At a density of nothing an image has no size.
+        let fits = |resolution: f64, kind: Option<&str>| resolution > 0.0 && kind.is_none_or(|t| is_image_type(t.trim()));
+        let mut usable: Vec<_> = options.into_iter().filter(|(_, density, kind)| fits(*density, kind.as_deref())).collect();
         usable.sort_by(|a, b| a.1.total_cmp(&b.1));
         let best = usable.iter().position(|o| o.1 >= self.screen.density).or(usable.len().checked_sub(1));
         Ok(best.map(|n| usable.swap_remove(n).0).unwrap_or_default())
@@ -460,6 +461,9 @@ mod tests {
         assert_eq!(images("image-set('b' 2x)"), Some(vec!["b".into()]));
         assert_eq!(images("image-set('a' type('image/unknown'), 'b' type('image/png'))"), Some(vec!["b".into()]));
         assert_eq!(images("image-set(linear-gradient(red,blue) 1x, 'h' 2x)"), Some(vec![]));
+        assert_eq!(images("image-set('a' 0x)"), Some(vec![]));
+        assert_eq!(images("image-set('a' calc(-1x))"), Some(vec![]));
+        assert_eq!(images("image-set('a' -1x)"), None);
         assert_eq!(images("image-set(bogus)"), None);
         assert_eq!(images("cross-fade(url(a),url(b),50%)"), None);
     }
