@@ -45,7 +45,7 @@ impl Page {
             self.sheets.rendered = None;
             return;
         }
-        let (found, rendered) = self.cascade();
+        let (found, rendered) = self.cascade(None);
         let first = self.sheets.styled.is_empty();
         let mut styled = HashSet::new();
         for f in &found {
@@ -57,6 +57,9 @@ impl Page {
         self.sheets.styled.extend(styled);
         // Of what was not reached nobody can say that it is not rendered.
         self.sheets.rendered = Some(rendered).filter(|_| !self.shared.borrow().budget.is_spent());
+        if !std::mem::replace(&mut self.sheets.early, true) {
+            self.tell_early(&found);
+        }
     }
 
     /// Is there anything whose picture, or whose rendering, styles decide about?
@@ -77,7 +80,8 @@ impl Page {
         })
     }
 
-    fn cascade(&self) -> (Vec<cascade::Found>, HashMap<NodeId, (f64, f64)>) {
+    /// `end`: with the sheets alone that are there when the parser waits at it.
+    pub(super) fn cascade(&self, end: Option<NodeId>) -> (Vec<cascade::Found>, HashMap<NodeId, (f64, f64)>) {
         // Sheets count in the order of the elements that brought them, imports before what imports them.
         let mut place = HashMap::new();
         let bring: HashSet<NodeId> = self.sheets.slots.iter().map(|s| s.owner).collect();
@@ -95,13 +99,13 @@ impl Page {
             }
         }
         let mut owners: Vec<usize> = (0..self.sheets.slots.len()).filter(|n| self.sheets.slots[*n].parent.is_none()).collect();
-        owners.retain(|n| place.contains_key(&self.sheets.slots[*n].owner));
+        owners.retain(|n| place.contains_key(&self.sheets.slots[*n].owner) && self.is_there(*n, end));
         owners.sort_by_key(|n| place[&self.sheets.slots[*n].owner]);
         let mut applied = Vec::new();
         let mut layers = Vec::new();
         for n in owners {
             let root = place[&self.sheets.slots[n].owner].2;
-            self.flatten(n, root, None, &mut applied, &mut layers);
+            self.flatten(n, root, None, end, &mut applied, &mut layers);
         }
         let functions = Functions::new(&applied, &layers);
         let undecided = self.plugins.iter().copied().chain(self.objects.iter().map(|(_, node)| *node));
@@ -166,6 +170,7 @@ impl Page {
         n: usize,
         root: NodeId,
         outer: Option<&Layer>,
+        end: Option<NodeId>,
         applied: &mut Vec<Applied<'s>>,
         layers: &mut Vec<Layer>,
     ) {
@@ -178,8 +183,10 @@ impl Page {
                 Named::Import(i) => {
                     let own = sheet.imports[*i].layer.as_ref().map(&joined);
                     layers.extend(own.clone());
-                    if let Some(inner) = slot.imports.get(*i).copied().flatten() {
-                        self.flatten(inner, root, own.as_ref().or(outer), applied, layers);
+                    if end != Some(slot.owner)
+                        && let Some(inner) = slot.imports.get(*i).copied().flatten()
+                    {
+                        self.flatten(inner, root, own.as_ref().or(outer), end, applied, layers);
                     }
                 }
             }
@@ -196,7 +203,7 @@ impl Page {
         });
     }
 
-    fn tell_style(&mut self, found: &cascade::Found) {
+    pub(super) fn tell_style(&mut self, found: &cascade::Found) {
         // A fragment alone is something in this document.
         if found.url.trim_start().starts_with('#') {
             return;

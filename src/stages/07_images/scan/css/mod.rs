@@ -11,6 +11,7 @@ mod content;
 mod declaration;
 mod density;
 mod direction;
+mod early;
 mod element;
 mod forms;
 mod frame;
@@ -76,6 +77,8 @@ pub(super) struct Sheets {
     rendered: Option<HashMap<NodeId, (f64, f64)>>,
     /// Elements whose pictures were told.
     styled: HashSet<NodeId>,
+    /// The pictures of what is drawn at first were told.
+    early: bool,
     /// Something has changed that decides what is rendered.
     pub(super) stale: bool,
 }
