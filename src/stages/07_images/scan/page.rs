@@ -193,7 +193,7 @@ impl Page {
             self.tree.set(parent, flag::LETTERED);
         }
         self.tree.text_direction(parent, text);
-        if self.tree.is_element(parent) && self.tree.local(parent) == "style" && self.tree.style_bytes + text.len() <= STYLES {
+        if self.holds_styles(parent) && self.tree.style_bytes + text.len() <= STYLES {
             self.tree.style_bytes += text.len();
             self.tree.styles.entry(parent).or_default().push_str(text);
         }
@@ -235,14 +235,16 @@ impl Page {
 
     /// An element was taken off the stack of open elements: it has all its text.
     pub(super) fn popped(&mut self, node: NodeId) {
-        if node.0 != u32::MAX
-            && !self.stopped
-            && !self.used_by_another
-            && self.tree.is_element(node)
-            && self.tree.local(node) == "style"
-        {
+        if node.0 != u32::MAX && !self.stopped && !self.used_by_another && self.holds_styles(node) {
             self.style_element(node);
         }
+    }
+
+    /// A `style` element, of HTML or SVG.
+    fn holds_styles(&self, node: NodeId) -> bool {
+        self.tree.is_element(node)
+            && self.tree.local(node) == "style"
+            && matches!(self.tree.space(node), Space::Html | Space::Svg)
     }
 
     /// A node has come into the tree, or has moved in it.
