@@ -362,12 +362,12 @@ fn with_frames_entered_every_page_asks_for_what_a_browser_asks_for() {
 
 #[test]
 fn every_page_of_our_own_asks_for_what_a_browser_asks_for() {
-    check_all("image-rules", 140, false);
+    check_all("image-rules", 144, false);
 }
 
 #[test]
 fn with_frames_entered_every_page_of_our_own_asks_for_what_a_browser_asks_for() {
-    check_all("image-rules", 140, true);
+    check_all("image-rules", 144, true);
 }
 
 #[test]
