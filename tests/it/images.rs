@@ -8,7 +8,7 @@ use std::io::{BufRead, BufReader, Read as _, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::unix::fs::symlink;
 use std::path::Path;
-use std::process::{Child, Output, Stdio};
+use std::process::{Child, ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex};
 use std::time::Duration;
@@ -398,8 +398,8 @@ fn a_missing_image_counts_only_where_it_is_asked_for() {
     });
 }
 
-#[test]
-fn control_c_ends_at_once_and_leaves_whole_files_only() {
+/// Of twenty images two come, and the others keep silent when the signals come: how it ended, the files, and the index.
+fn stopped_by(signals: &[&str]) -> (ExitStatus, Vec<String>, serde_json::Value) {
     let paths: Vec<_> = (0..20).map(|n| format!("/{n}.png")).collect();
     let reply = |path: &str| match path {
         "/" => html(page(&paths)),
@@ -410,13 +410,21 @@ fn control_c_ends_at_once_and_leaves_whole_files_only() {
     site(&["127.0.0.1"], reply, |port, seen| {
         let mut child = start(port, top.path());
         seen.wait_for("/7.png");
-        signal(&child, "INT");
+        for name in signals {
+            signal(&child, name);
+        }
         let ended = child.wait().unwrap();
-        assert_eq!(ended.code(), Some(130));
-        assert_eq!(files(top.path()), ["0.png", "1.png", "index.json"]);
-        let index: serde_json::Value = serde_json::from_slice(&fs::read(top.path().join("index.json")).unwrap()).unwrap();
-        assert_eq!(index["complete"], false);
-    });
+        let index = fs::read(top.path().join("index.json")).unwrap_or_default();
+        (ended, files(top.path()), serde_json::from_slice(&index).unwrap_or_default())
+    })
+}
+
+#[test]
+fn control_c_ends_at_once_and_leaves_whole_files_only() {
+    let (ended, files, index) = stopped_by(&["INT"]);
+    assert_eq!(ended.code(), Some(130));
+    assert_eq!(files, ["0.png", "1.png", "index.json"]);
+    assert_eq!(index["complete"], false);
 }
 
 /// `timeout` sends it to the process, and then to all of its group.
@@ -424,21 +432,10 @@ fn control_c_ends_at_once_and_leaves_whole_files_only() {
 fn sigterm_that_comes_twice_leaves_whole_files_and_their_index() {
     use std::os::unix::process::ExitStatusExt as _;
 
-    let paths: Vec<_> = (0..20).map(|n| format!("/{n}.png")).collect();
-    let reply = |path: &str| match path {
-        "/" => html(page(&paths)),
-        "/0.png" => Reply::Whole(200, "image/png", png(100)),
-        _ => Reply::Silent,
-    };
-    let top = tempfile::tempdir().unwrap();
-    site(&["127.0.0.1"], reply, |port, seen| {
-        let mut child = start(port, top.path());
-        seen.wait_for("/6.png");
-        signal(&child, "TERM");
-        signal(&child, "TERM");
-        assert_eq!(child.wait().unwrap().signal(), Some(15));
-        assert_eq!(files(top.path()), ["0.png", "index.json"]);
-    });
+    let (ended, files, index) = stopped_by(&["TERM", "TERM"]);
+    assert_eq!(ended.signal(), Some(15));
+    assert_eq!(files, ["0.png", "1.png", "index.json"]);
+    assert_eq!(index["complete"], false);
 }
 
 #[test]

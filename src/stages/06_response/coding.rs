@@ -297,6 +297,7 @@ impl Stage {
 fn flate(inflate: &mut Decompress, input: &[u8], window: &mut [u8]) -> Result<(usize, usize, bool), ()> {
     let (before_in, before_out) = (inflate.total_in(), inflate.total_out());
     let status = inflate.decompress(input, window, FlushDecompress::None).map_err(|_| ())?;
+    // invariant: both are lengths of slices.
     let fit = |n: u64| usize::try_from(n).expect("no more than the buffers hold");
     let (taken, made) = (fit(inflate.total_in() - before_in), fit(inflate.total_out() - before_out));
     Ok((taken, made, status == Status::StreamEnd))

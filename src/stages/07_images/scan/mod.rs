@@ -234,14 +234,7 @@ impl Scanner {
             self.settle();
             return self.take();
         }
-        let children = self.children.values_mut();
-        children
-            .filter_map(|c| match c {
-                Frame::Entered { scanner: s, .. } => Some(s.sheet(id, answer.clone())),
-                Frame::Waiting { .. } | Frame::Held { .. } => None,
-            })
-            .flatten()
-            .collect()
+        self.in_frames(|s| s.sheet(id, answer.clone()))
     }
 
     /// The sizes of the pictures that an icon's answer holds, in pixels; none when it is no picture.
@@ -250,14 +243,16 @@ impl Scanner {
         if own {
             return self.take();
         }
-        let children = self.children.values_mut();
-        children
-            .filter_map(|c| match c {
-                Frame::Entered { scanner: s, .. } => Some(s.icon(id, sizes)),
-                Frame::Waiting { .. } | Frame::Held { .. } => None,
-            })
-            .flatten()
-            .collect()
+        self.in_frames(|s| s.icon(id, sizes))
+    }
+
+    /// An answer that is not for this page is for one of those in its frames.
+    fn in_frames(&mut self, answered: impl FnMut(&mut Self) -> Vec<Reference>) -> Vec<Reference> {
+        let entered = self.children.values_mut().filter_map(|child| match child {
+            Frame::Entered { scanner, .. } => Some(&mut **scanner),
+            Frame::Waiting { .. } | Frame::Held { .. } => None,
+        });
+        entered.flat_map(answered).collect()
     }
 
     fn begin(&mut self) {

@@ -197,14 +197,7 @@ impl Scanner {
             self.settle();
             return self.take();
         }
-        let children = self.children.values_mut();
-        children
-            .filter_map(|c| match c {
-                Frame::Entered { scanner: s, .. } => Some(s.object(id, answer.clone())),
-                Frame::Waiting { .. } | Frame::Held { .. } => None,
-            })
-            .flatten()
-            .collect()
+        self.in_frames(|s| s.object(id, answer.clone()))
     }
 
     /// The page that came for an `object` or `embed` is one in this page. False: an error, or one that may not be shown here.

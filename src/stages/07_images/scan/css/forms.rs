@@ -63,7 +63,8 @@ impl El<'_> {
 
     /// HTML §4.10.5.3.8: a number that is not a whole number of steps away from the least one, or else from what stands there.
     fn off_step(&self) -> bool {
-        let number = |name| self.attr(name).and_then(|text| text.trim().parse::<f64>().ok());
+        let read = |name| self.attr(name).filter(|text| self.view.budget.pay_text(text.len()));
+        let number = |name| read(name).and_then(|text| text.trim().parse::<f64>().ok());
         let step = self.attr("step").unwrap_or("1");
         if !self.html(&["input"]) || self.kind() != "number" || step.eq_ignore_ascii_case("any") {
             return false;
